@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -43,6 +44,8 @@ final class Aarch32Watch implements CodeHooks {
     private final Aarch32Time time;
     private final Progress progress;
     private final boolean failedCalls;
+    /// Whether accesses to time at PL0 trap, so that they need no hook.
+    private final boolean trapped;
     private final RegisterBatch cpsr;
     private final RegisterBatch pc;
     private final TreeSet<Long> watched = new TreeSet<>();
@@ -57,6 +60,9 @@ final class Aarch32Watch implements CodeHooks {
     private long unlessCalled = NOWHERE;
 
     private boolean served;
+    private boolean wroteTimer;
+    /// Whether the code that is examined is for PL0 of a CPU on which accesses to time trap there.
+    private boolean untimed;
     private boolean passed;
     private @Nullable GuestFault fault;
 
@@ -76,7 +82,7 @@ final class Aarch32Watch implements CodeHooks {
             Instructions instructions,
             Aarch32Time time,
             Progress progress,
-            boolean failedCalls) {
+            EngineSpec spec) {
         this.engine = engine;
         this.architecture = architecture;
         this.layout = layout;
@@ -85,7 +91,8 @@ final class Aarch32Watch implements CodeHooks {
         this.memory = new Aarch32Memory(engine, instructions);
         this.time = time;
         this.progress = progress;
-        this.failedCalls = failedCalls;
+        this.failedCalls = spec.exportFailedConditionCalls();
+        this.trapped = spec.wiring() != null;
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
         this.pc = engine.registers(UnicornConstants.UC_ARM_REG_PC);
         engine.hookCode(this);
@@ -112,6 +119,7 @@ final class Aarch32Watch implements CodeHooks {
     /// @param budget the run's budget
     /// @param cutShort whether an exception ended the run: the PC is where that left it
     boolean resume(long budget, long[] registers, boolean cutShort) {
+        wroteTimer = false;
         if (block != NOWHERE) {
             watchFound();
             if ((registers[GeneralRegisters.PSTATE] & THUMB) != 0 && !count.isTwice()) {
@@ -122,6 +130,7 @@ final class Aarch32Watch implements CodeHooks {
             block = NOWHERE;
             return true;
         }
+        wroteTimer = served && time.wroteTimer();
         if (served) {
             served = false;
             time.deliver(registers);
@@ -135,6 +144,11 @@ final class Aarch32Watch implements CodeHooks {
             leaveItBlock(registers);
         }
         return false;
+    }
+
+    /// Whether a slice of a wired CPU is to be divided here: the guest wrote a timer.
+    boolean endsPart() {
+        return trapped && wroteTimer;
     }
 
     private void countTwice() {
@@ -245,6 +259,7 @@ final class Aarch32Watch implements CodeHooks {
     }
 
     private void reachedT32(long address, long pstate) {
+        untimed = trapped && architecture.exceptionLevel(pstate) == 0;
         int first = memory.halfword(address);
         int length = Aarch32Code.itLength(first);
         if (length > 0) {
@@ -285,10 +300,11 @@ final class Aarch32Watch implements CodeHooks {
     /// Finds the instructions in a range that have to be watched.
     private void look(long from, long to, long pstate) {
         found.clear();
+        untimed = trapped && architecture.exceptionLevel(pstate) == 0;
         if ((pstate & THUMB) == 0) {
             for (long at = from; at < to; at += INSTRUCTION) {
                 int word = memory.word(at);
-                if (Aarch32Code.isTimeAccess(word)) {
+                if (isWatchedTime(word)) {
                     found.add(at);
                 } else if (failedCalls && Aarch32Code.isConditionalSmc(word)) {
                     found.add(at);
@@ -339,16 +355,20 @@ final class Aarch32Watch implements CodeHooks {
             }
             return lookConditional(at + 2, length, to);
         }
-        if (Aarch32Code.isWideThumb(first) && Aarch32Code.isTimeAccess(memory.wideThumb(at))) {
+        if (Aarch32Code.isWideThumb(first) && isWatchedTime(memory.wideThumb(at))) {
             found.add(at);
         }
         return skip(at, 1);
     }
 
+    private boolean isWatchedTime(int instruction) {
+        return !untimed && Aarch32Code.isTimeAccess(instruction);
+    }
+
     private boolean hasTimeAccess(long from, int instructions) {
         long at = from;
         for (int left = instructions; left > 0; left--) {
-            if (Aarch32Code.isTimeAccess(memory.thumb(at))) {
+            if (isWatchedTime(memory.thumb(at))) {
                 return true;
             }
             at = skip(at, 1);

@@ -42,6 +42,11 @@ final class Faults {
         return layout.syndrome(engine.saveContext());
     }
 
+    /// What DFSR or IFSR of AArch32 gets for the last exception.
+    long status() {
+        return layout.faultStatus(engine.saveContext());
+    }
+
     /// Whether the last exception was a trapped WFI.
     boolean isTrappedWait() {
         return syndrome() >>> 26 == EC_WFX;

@@ -41,6 +41,8 @@ final class UnicornEngine implements Engine {
     private final @Nullable Aarch32Run narrow;
     /// Null if the library's own count is used.
     private final @Nullable Aarch32Count count;
+    /// Null unless it is a wired AArch32 CPU.
+    private @Nullable Aarch32Maintenance maintenance;
     private final @Nullable ExceptionSwitch exceptions;
     private final DataOrderControl dataOrder;
     /// Null if the CPU is not wired.
@@ -97,15 +99,24 @@ final class UnicornEngine implements Engine {
                 instructions,
                 new Aarch32Time(unicorn, hooks.time()),
                 progress,
-                spec.exportFailedConditionCalls());
+                spec);
         return new Aarch32Run(watch, counting, this::start, hooks, exits, faults, use, progress, dataOrder, registers);
     }
 
     private void wire(CpuWiring wiring, MemoryMap memory) {
         InterruptInputs inputs = new InterruptInputs(wiring, unicorn::stop);
         hooks.wire(inputs);
-        wired = new ExceptionRun(
-                this, unicorn, exceptions(), inputs, hooks, bus, new Syndromes(unicorn, memory), registers);
+        CpuExceptions taking = narrow == null
+                ? new Aarch64Exceptions(
+                        this, unicorn, exceptions(), inputs, hooks, new Syndromes(unicorn, memory), registers)
+                : aarch32Exceptions(new Aarch32Memory(unicorn, new Instructions(memory)));
+        wired = new ExceptionRun(this, taking, inputs, hooks, bus, registers);
+    }
+
+    private CpuExceptions aarch32Exceptions(Aarch32Memory guest) {
+        Aarch32Traps traps = new Aarch32Traps(unicorn, guest, new Aarch32Time(unicorn, hooks.time()));
+        maintenance = new Aarch32Maintenance(guest, traps, translations);
+        return new Aarch32Exceptions(this, unicorn, faults, traps, guest, registers);
     }
 
     static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
@@ -231,7 +242,8 @@ final class UnicornEngine implements Engine {
         return code;
     }
 
-    private void fetchRegisters() {
+    /// Reads the general registers again.
+    void fetchRegisters() {
         general.read();
         general.copyTo(registers, GeneralRegisters.COUNT);
     }
@@ -338,13 +350,21 @@ final class UnicornEngine implements Engine {
     @Override
     public void dropTranslations(long address, long length) {
         unicorn.handle();
-        translations.drop(address, length);
+        if (maintenance == null) {
+            translations.drop(address, length);
+        } else {
+            maintenance.drop(address, length);
+        }
     }
 
     @Override
     public void maintain(Exit.Maintenance operation) {
         unicorn.handle();
-        translations.maintain(operation);
+        if (maintenance == null) {
+            translations.maintain(operation);
+        } else {
+            maintenance.perform(operation);
+        }
     }
 
     @Override
@@ -384,6 +404,11 @@ final class UnicornEngine implements Engine {
 
     @Override
     public boolean restart() {
+        if (maintenance != null) {
+            load(new StateReader(atOpening));
+            maintenance.emptyTlb();
+            return true;
+        }
         if (narrow != null) {
             // An AArch32 engine also keeps what it knows about the code around its PC.
             return false;
