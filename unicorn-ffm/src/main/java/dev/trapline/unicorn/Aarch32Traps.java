@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// The library has no hook for these instructions, but their exception says what they are (DDI0487, ISS encoding for an
 /// exception from an MCR or MRC access). Traps are set for the operations on caches and TLBs (HSTR.T7, HCR.TTLB), because
 /// those may concern other CPUs of the machine, and for the debug registers (HDCR.TDA). An access to time at PL0 traps,
-/// because the library's own CNTKCTL forbids it. At PL1, [Aarch32Watch] finds accesses to time.
+/// because the library's own CNTKCTL forbids it. At PL1, [Aarch32Substitute] makes
+/// it undefined.
 final class Aarch32Traps {
 
     /// HSTR.T7: all accesses with CRn 7.
     private static final long HSTR = 1 << 7;
 
     /// Exception classes.
+    private static final int UNKNOWN = 0;
+
     private static final int MOVE = 0x03;
 
     private static final int MOVE_TWO = 0x04;
@@ -35,6 +38,7 @@ final class Aarch32Traps {
     private static final long WORD = 0xffff_ffffL;
     private static final int USER = 0x10;
     private static final int MODE = 0x1f;
+    private static final int THUMB = 1 << 5;
     private static final int PC_NUMBER = 15;
 
     private final Aarch32Coprocessor system;
@@ -69,12 +73,15 @@ final class Aarch32Traps {
     /// @param syndrome of the exception
     boolean performs(int syndrome, long[] registers) {
         int exception = syndrome >>> 26;
+        boolean privileged = (registers[GeneralRegisters.PSTATE] & MODE) != USER;
+        if (exception == UNKNOWN) {
+            return isTime(registers, privileged);
+        }
         if (exception != MOVE && exception != MOVE_TWO && exception != MOVE_DEBUG) {
             return false;
         }
         coprocessor = exception == MOVE_DEBUG ? 14 : 15;
         instruction = exception == MOVE_TWO ? wide(syndrome) : narrow(syndrome);
-        boolean privileged = (registers[GeneralRegisters.PSTATE] & MODE) != USER;
         if (coprocessor == 14) {
             return isDebugIdentity();
         }
@@ -83,11 +90,20 @@ final class Aarch32Traps {
             case CACHES -> true;
             case TLB -> exception == MOVE && privileged;
             case MONITORS, TIME ->
-                !privileged
-                        && Aarch32Code.isTimeAccess(instruction)
-                        && time.access(instruction, false) == Aarch32Time.Access.SERVED;
+                Aarch32Code.isTimeAccess(instruction)
+                        && time.access(instruction, privileged) == Aarch32Time.Access.SERVED;
             default -> false;
         };
+    }
+
+    /// Whether an undefined instruction is an access to time ([Aarch32Substitute]).
+    private boolean isTime(long[] registers, boolean privileged) {
+        long pc = registers[GeneralRegisters.PC];
+        boolean thumb = (registers[GeneralRegisters.PSTATE] & THUMB) != 0;
+        coprocessor = 15;
+        instruction = thumb ? memory.thumb(pc) : memory.word(pc);
+        return Aarch32Code.isTimeAccess(instruction)
+                && time.access(instruction, privileged) == Aarch32Time.Access.SERVED;
     }
 
     /// Opc2 in bits 19 to 17, Opc1 16 to 14, CRn 13 to 10, Rt 9 to 5, CRm 4 to 1, direction 0.

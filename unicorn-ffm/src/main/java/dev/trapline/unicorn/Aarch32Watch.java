@@ -46,6 +46,8 @@ final class Aarch32Watch implements CodeHooks {
     private final boolean failedCalls;
     /// Whether accesses to time at PL0 trap, so that they need no hook.
     private final boolean trapped;
+    /// Makes accesses to time trap at PL1, too; null unless the CPU is wired.
+    private final @Nullable Aarch32Substitute substitute;
     private final RegisterBatch cpsr;
     private final RegisterBatch pc;
     private final TreeSet<Long> watched = new TreeSet<>();
@@ -93,6 +95,7 @@ final class Aarch32Watch implements CodeHooks {
         this.progress = progress;
         this.failedCalls = spec.exportFailedConditionCalls();
         this.trapped = spec.wiring() != null;
+        this.substitute = trapped ? new Aarch32Substitute(engine, spec.memory(), memory) : null;
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
         this.pc = engine.registers(UnicornConstants.UC_ARM_REG_PC);
         engine.hookCode(this);
@@ -121,6 +124,10 @@ final class Aarch32Watch implements CodeHooks {
     boolean resume(long budget, long[] registers, boolean cutShort) {
         wroteTimer = false;
         if (block != NOWHERE) {
+            if (substitutes((registers[GeneralRegisters.PSTATE] & THUMB) != 0)) {
+                block = NOWHERE;
+                return true;
+            }
             watchFound();
             if ((registers[GeneralRegisters.PSTATE] & THUMB) != 0 && !count.isTwice()) {
                 countTwice();
@@ -144,6 +151,20 @@ final class Aarch32Watch implements CodeHooks {
             leaveItBlock(registers);
         }
         return false;
+    }
+
+    /// Translates the block so that its accesses to time trap, if only they were found in it.
+    private boolean substitutes(boolean thumb) {
+        Aarch32Substitute to = substitute;
+        if (to == null || failedCalls || found.isEmpty() || (thumb && !count.isTwice())) {
+            return false;
+        }
+        if (!to.translate(block, found, thumb)) {
+            return false;
+        }
+        layout.clearItFlag(engine);
+        found.clear();
+        return true;
     }
 
     /// Whether a slice of a wired CPU is to be divided here: the guest wrote a timer.
@@ -347,7 +368,9 @@ final class Aarch32Watch implements CodeHooks {
         int length = Aarch32Code.itLength(first);
         if (length > 0) {
             long call = failedCalls ? afterSmc(at + 2, length) : NOWHERE;
-            if (call != NOWHERE || hasTimeAccess(at + 2, length)) {
+            if (substitute != null) {
+                findTimes(at + 2, length);
+            } else if (call != NOWHERE || hasTimeAccess(at + 2, length)) {
                 found.add(at);
             }
             if (call != NOWHERE) {
@@ -359,6 +382,16 @@ final class Aarch32Watch implements CodeHooks {
             found.add(at);
         }
         return skip(at, 1);
+    }
+
+    private void findTimes(long from, int instructions) {
+        long at = from;
+        for (int left = instructions; left > 0; left--) {
+            if (isWatchedTime(memory.thumb(at))) {
+                found.add(at);
+            }
+            at = skip(at, 1);
+        }
     }
 
     private boolean isWatchedTime(int instruction) {
