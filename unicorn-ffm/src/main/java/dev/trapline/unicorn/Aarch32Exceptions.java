@@ -78,6 +78,7 @@ final class Aarch32Exceptions implements CpuExceptions {
             return false;
         }
         report(fault);
+        faults.forgetUndefined(fault);
         enter(mode);
         return true;
     }
@@ -146,8 +147,12 @@ final class Aarch32Exceptions implements CpuExceptions {
 
     @Override
     public boolean performs(GuestFault fault) {
-        return fault.kind() == GuestFault.Kind.UNDEFINED_INSTRUCTION
+        boolean performs = fault.kind() == GuestFault.Kind.UNDEFINED_INSTRUCTION
                 && traps.performs((int) fault.detail(), registers);
+        if (performs) {
+            faults.forgetUndefined(fault);
+        }
+        return performs;
     }
 
     @Override

@@ -55,6 +55,8 @@ final class Aarch32Watch implements CodeHooks {
     private final TreeMap<Long, Conditional> conditional = new TreeMap<>();
 
     private final List<Long> found = new ArrayList<>();
+    /// The accesses to time in that block that are to be undefined instructions.
+    private final List<Long> times = new ArrayList<>();
 
     /// The block that has to be translated again; [#NOWHERE] if there is none.
     private long block = NOWHERE;
@@ -124,16 +126,7 @@ final class Aarch32Watch implements CodeHooks {
     boolean resume(long budget, long[] registers, boolean cutShort) {
         wroteTimer = false;
         if (block != NOWHERE) {
-            if (substitutes((registers[GeneralRegisters.PSTATE] & THUMB) != 0)) {
-                block = NOWHERE;
-                return true;
-            }
-            watchFound();
-            if ((registers[GeneralRegisters.PSTATE] & THUMB) != 0 && !count.isTwice()) {
-                countTwice();
-            } else {
-                engine.removeCache(block, block + 1);
-            }
+            prepare((registers[GeneralRegisters.PSTATE] & THUMB) != 0);
             block = NOWHERE;
             return true;
         }
@@ -153,18 +146,27 @@ final class Aarch32Watch implements CodeHooks {
         return false;
     }
 
-    /// Translates the block so that its accesses to time trap, if only they were found in it.
-    private boolean substitutes(boolean thumb) {
+    /// Prepares the block at which the run stopped.
+    private void prepare(boolean thumb) {
         Aarch32Substitute to = substitute;
-        if (to == null || failedCalls || found.isEmpty() || (thumb && !count.isTwice())) {
-            return false;
+        if (thumb && !count.isTwice()) {
+            // The block is examined again when it is translated again.
+            countTwice();
+        } else if (times.isEmpty() || to == null) {
+            watchFound();
+            engine.removeCache(block, block + 1);
+        } else {
+            watchFound();
+            if (to.translate(block, times, thumb)) {
+                layout.clearItFlag(engine);
+            } else {
+                found.addAll(times);
+                watchFound();
+                engine.removeCache(block, block + 1);
+            }
         }
-        if (!to.translate(block, found, thumb)) {
-            return false;
-        }
-        layout.clearItFlag(engine);
         found.clear();
-        return true;
+        times.clear();
     }
 
     /// Whether a slice of a wired CPU is to be divided here: the guest wrote a timer.
@@ -249,7 +251,8 @@ final class Aarch32Watch implements CodeHooks {
         long pstate = pstate();
         look(address, address + size, pstate);
         found.removeIf(watched::contains);
-        if (!found.isEmpty() || ((pstate & THUMB) != 0 && !count.isTwice())) {
+        times.removeIf(watched::contains);
+        if (!found.isEmpty() || !times.isEmpty() || ((pstate & THUMB) != 0 && !count.isTwice())) {
             block = address;
             engine.stop();
         }
@@ -284,7 +287,7 @@ final class Aarch32Watch implements CodeHooks {
         int first = memory.halfword(address);
         int length = Aarch32Code.itLength(first);
         if (length > 0) {
-            if (hasTimeAccess(address + 2, length)) {
+            if (substitute == null && hasTimeAccess(address + 2, length)) {
                 refuse(GuestFault.Kind.TIME_IN_IT_BLOCK);
             } else if (exportsFailedCalls(pstate)) {
                 unlessCalled = afterSmc(address + 2, length);
@@ -321,12 +324,13 @@ final class Aarch32Watch implements CodeHooks {
     /// Finds the instructions in a range that have to be watched.
     private void look(long from, long to, long pstate) {
         found.clear();
+        times.clear();
         untimed = trapped && architecture.exceptionLevel(pstate) == 0;
         if ((pstate & THUMB) == 0) {
             for (long at = from; at < to; at += INSTRUCTION) {
                 int word = memory.word(at);
                 if (isWatchedTime(word)) {
-                    found.add(at);
+                    addTime(at);
                 } else if (failedCalls && Aarch32Code.isConditionalSmc(word)) {
                     found.add(at);
                     found.add(at + INSTRUCTION);
@@ -370,7 +374,8 @@ final class Aarch32Watch implements CodeHooks {
             long call = failedCalls ? afterSmc(at + 2, length) : NOWHERE;
             if (substitute != null) {
                 findTimes(at + 2, length);
-            } else if (call != NOWHERE || hasTimeAccess(at + 2, length)) {
+            }
+            if (call != NOWHERE || (substitute == null && hasTimeAccess(at + 2, length))) {
                 found.add(at);
             }
             if (call != NOWHERE) {
@@ -379,16 +384,20 @@ final class Aarch32Watch implements CodeHooks {
             return lookConditional(at + 2, length, to);
         }
         if (Aarch32Code.isWideThumb(first) && isWatchedTime(memory.wideThumb(at))) {
-            found.add(at);
+            addTime(at);
         }
         return skip(at, 1);
+    }
+
+    private void addTime(long address) {
+        (substitute == null ? found : times).add(address);
     }
 
     private void findTimes(long from, int instructions) {
         long at = from;
         for (int left = instructions; left > 0; left--) {
             if (isWatchedTime(memory.thumb(at))) {
-                found.add(at);
+                times.add(at);
             }
             at = skip(at, 1);
         }

@@ -81,6 +81,13 @@ final class Faults {
         engine.restoreContext();
     }
 
+    /// Forgets an undefined instruction: see [#forget].
+    void forgetUndefined(GuestFault fault) {
+        if (fault.kind() == UNDEFINED_INSTRUCTION && fault.detail() == IL) {
+            forget();
+        }
+    }
+
     /// The length in bytes of the instruction that caused the syndrome.
     int instructionWidth() {
         return (syndrome() & IL) != 0 ? 4 : 2;
