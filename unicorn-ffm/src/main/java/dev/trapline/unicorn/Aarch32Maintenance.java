@@ -9,9 +9,11 @@ import dev.trapline.abi.exit.Exit;
 ///
 /// @param memory the guest's memory
 /// @param traps performs operations on the TLB
-record Aarch32Maintenance(Aarch32Memory memory, Aarch32Traps traps, Translations translations) {
+record Aarch32Maintenance(Aarch32Memory memory, Aarch32Traps traps, Translations translations)
+        implements Maintainer {
 
-    void perform(Exit.Maintenance operation) {
+    @Override
+    public void maintain(Exit.Maintenance operation) {
         if (operation.isInstructionCache()) {
             memory.untranslated(() -> translations.maintain(operation));
         } else {
@@ -19,11 +21,13 @@ record Aarch32Maintenance(Aarch32Memory memory, Aarch32Traps traps, Translations
         }
     }
 
-    void drop(long address, long length) {
+    @Override
+    public void drop(long address, long length) {
         memory.untranslated(() -> translations.drop(address, length));
     }
 
-    void emptyTlb() {
+    @Override
+    public void emptyTlb() {
         traps.emptyTlb();
     }
 }

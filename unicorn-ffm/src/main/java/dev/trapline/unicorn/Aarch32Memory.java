@@ -58,6 +58,15 @@ final class Aarch32Memory implements AddressTranslation {
         return Aarch32Code.isWideThumb(first) ? wideThumb(address) : first;
     }
 
+    /// Whether the instruction before an address is a WFE or a YIELD.
+    boolean isBehindHint(long address, boolean thumb) {
+        if (!thumb) {
+            return Aarch32Code.isStoppingHint(word(address - Integer.BYTES));
+        }
+        return Aarch32Code.isStoppingNarrowHint(halfword(address - Short.BYTES))
+                || Aarch32Code.isStoppingWideHint(wideThumb(address - Integer.BYTES));
+    }
+
     /// Runs an action with the MMU off, so that addresses are physical. Not for hooks.
     void untranslated(Runnable action) {
         control.read();

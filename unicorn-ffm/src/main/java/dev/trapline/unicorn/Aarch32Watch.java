@@ -9,7 +9,6 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +50,7 @@ final class Aarch32Watch implements CodeHooks {
     private final RegisterBatch cpsr;
     private final RegisterBatch pc;
     private final TreeSet<Long> watched = new TreeSet<>();
-    /// Each instruction in an IT block at the end of a block of code, by its address.
-    private final TreeMap<Long, Conditional> conditional = new TreeMap<>();
+    private final Aarch32ItBlocks itBlocks;
 
     private final List<Long> found = new ArrayList<>();
     /// The accesses to time in that block that are to be undefined instructions.
@@ -69,12 +67,6 @@ final class Aarch32Watch implements CodeHooks {
     private boolean untimed;
     private boolean passed;
     private @Nullable GuestFault fault;
-
-    /// An instruction in an IT block.
-    ///
-    /// @param left how many instructions of the IT block remain, including this one
-    /// @param end the end of its block of code
-    private record Conditional(int left, long end) {}
 
     /// @param dropAll drops all translations by physical address
     Aarch32Watch(
@@ -93,6 +85,7 @@ final class Aarch32Watch implements CodeHooks {
         this.count = count;
         this.dropAll = dropAll;
         this.memory = new Aarch32Memory(engine, instructions);
+        this.itBlocks = new Aarch32ItBlocks(memory::halfword);
         this.time = time;
         this.progress = progress;
         this.failedCalls = spec.exportFailedConditionCalls();
@@ -101,6 +94,11 @@ final class Aarch32Watch implements CodeHooks {
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
         this.pc = engine.registers(UnicornConstants.UC_ARM_REG_PC);
         engine.hookCode(this);
+    }
+
+    /// Whether an instruction is in an IT block.
+    boolean isConditional(long address) {
+        return itBlocks.contains(address);
     }
 
     /// Called before the first run of a slice.
@@ -152,18 +150,13 @@ final class Aarch32Watch implements CodeHooks {
         if (thumb && !count.isTwice()) {
             // The block is examined again when it is translated again.
             countTwice();
-        } else if (times.isEmpty() || to == null) {
+        } else if (times.isEmpty() || to == null || !to.translate(block, times, thumb)) {
+            found.addAll(times);
             watchFound();
             engine.removeCache(block, block + 1);
         } else {
+            layout.clearItFlag(engine);
             watchFound();
-            if (to.translate(block, times, thumb)) {
-                layout.clearItFlag(engine);
-            } else {
-                found.addAll(times);
-                watchFound();
-                engine.removeCache(block, block + 1);
-            }
         }
         found.clear();
         times.clear();
@@ -179,16 +172,6 @@ final class Aarch32Watch implements CodeHooks {
         memory.untranslated(dropAll);
     }
 
-    /// Whether the instruction before the PC is a WFE or a YIELD.
-    private boolean isBehindHint(long[] registers) {
-        long pc = registers[GeneralRegisters.PC];
-        if ((registers[GeneralRegisters.PSTATE] & THUMB) == 0) {
-            return Aarch32Code.isStoppingHint(memory.word(pc - INSTRUCTION));
-        }
-        return Aarch32Code.isStoppingNarrowHint(memory.halfword(pc - 2))
-                || Aarch32Code.isStoppingWideHint(memory.wideThumb(pc - INSTRUCTION));
-    }
-
     /// Called after a run, before [#resume]: lets the slice continue if the library stopped for a WFE or a YIELD.
     /// The library then stops as for an undefined instruction, but after the hint, and with neither the syndrome of
     /// an undefined instruction nor that of a WFI, which may follow the hint.
@@ -199,21 +182,19 @@ final class Aarch32Watch implements CodeHooks {
         passed = code == UnicornConstants.UC_ERR_INSN_INVALID
                 && !faults.isUndefined()
                 && !faults.isTrappedWait()
-                && isBehindHint(registers);
+                && memory.isBehindHint(
+                        registers[GeneralRegisters.PC], (registers[GeneralRegisters.PSTATE] & THUMB) != 0);
         return passed ? UnicornConstants.UC_ERR_OK : code;
     }
 
-    /// Corrects the PC after a stop in an IT block. The library stops there only at the end of a block of code, and
-    /// its PC may still be that of an instruction that it has executed. The IT state is always that of the next
-    /// instruction, so it shows whether the PC is too.
+    /// Corrects the PC after a stop in an IT block. The library stops there only at the end of a block of code.
     private void leaveItBlock(long[] registers) {
-        long kept = registers[GeneralRegisters.PC];
-        Conditional at = conditional.get(kept);
-        if (at != null && Aarch32Code.itRemaining(registers[GeneralRegisters.PSTATE]) != at.left()) {
-            long target = Aarch32Code.branchTarget(memory.thumb(kept), kept);
-            registers[GeneralRegisters.PC] = target < 0 ? at.end() : target;
+        long pstate = registers[GeneralRegisters.PSTATE];
+        long next = itBlocks.corrected(registers[GeneralRegisters.PC], pstate);
+        if (next != registers[GeneralRegisters.PC]) {
+            registers[GeneralRegisters.PC] = next;
             // Otherwise the saved state of the engine would contain the wrong PC.
-            pc.set(0, 0, architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]));
+            pc.set(0, 0, architecture.startAddress(next, pstate));
             pc.write(1);
         }
     }
@@ -338,32 +319,11 @@ final class Aarch32Watch implements CodeHooks {
             }
             return;
         }
-        conditional.subMap(from, to).clear();
-        long at = lookConditional(from, Aarch32Code.itRemaining(pstate), to);
+        itBlocks.forget(from, to);
+        long at = itBlocks.look(from, Aarch32Code.itRemaining(pstate), to);
         while (at < to) {
             at = lookThumb(at, to);
         }
-    }
-
-    /// Records the instructions of an IT block if no other instruction follows them in their block of code. An IT
-    /// instruction within an IT block, which is UNPREDICTABLE, begins a new IT block, as in the library.
-    ///
-    /// @return the address of the next instruction to examine
-    private long lookConditional(long from, int instructions, long to) {
-        long end = from;
-        for (int left = instructions; left > 0 && end < to; left--) {
-            if (Aarch32Code.itLength(memory.halfword(end)) > 0) {
-                return end;
-            }
-            end = skip(end, 1);
-        }
-        if (end >= to) {
-            int left = instructions;
-            for (long at = from; at < to; at = skip(at, 1)) {
-                conditional.put(at, new Conditional(left--, to));
-            }
-        }
-        return end;
     }
 
     /// @return the address of the next instruction to examine
@@ -381,12 +341,12 @@ final class Aarch32Watch implements CodeHooks {
             if (call != NOWHERE) {
                 found.add(call);
             }
-            return lookConditional(at + 2, length, to);
+            return itBlocks.look(at + 2, length, to);
         }
         if (Aarch32Code.isWideThumb(first) && isWatchedTime(memory.wideThumb(at))) {
             addTime(at);
         }
-        return skip(at, 1);
+        return itBlocks.skip(at, 1);
     }
 
     private void addTime(long address) {
@@ -394,12 +354,11 @@ final class Aarch32Watch implements CodeHooks {
     }
 
     private void findTimes(long from, int instructions) {
-        long at = from;
-        for (int left = instructions; left > 0; left--) {
+        for (int k = 0; k < instructions; k++) {
+            long at = itBlocks.skip(from, k);
             if (isWatchedTime(memory.thumb(at))) {
                 times.add(at);
             }
-            at = skip(at, 1);
         }
     }
 
@@ -408,12 +367,10 @@ final class Aarch32Watch implements CodeHooks {
     }
 
     private boolean hasTimeAccess(long from, int instructions) {
-        long at = from;
-        for (int left = instructions; left > 0; left--) {
-            if (isWatchedTime(memory.thumb(at))) {
+        for (int k = 0; k < instructions; k++) {
+            if (isWatchedTime(memory.thumb(itBlocks.skip(from, k)))) {
                 return true;
             }
-            at = skip(at, 1);
         }
         return false;
     }
@@ -423,16 +380,8 @@ final class Aarch32Watch implements CodeHooks {
         if (instructions == 0) {
             return NOWHERE;
         }
-        long last = skip(from, instructions - 1);
+        long last = itBlocks.skip(from, instructions - 1);
         return Aarch32Code.isT32Smc(memory.thumb(last)) ? last + INSTRUCTION : NOWHERE;
-    }
-
-    private long skip(long from, int instructions) {
-        long at = from;
-        for (int left = instructions; left > 0; left--) {
-            at += Aarch32Code.isWideThumb(memory.halfword(at)) ? INSTRUCTION : 2;
-        }
-        return at;
     }
 
     private void watchFound() {

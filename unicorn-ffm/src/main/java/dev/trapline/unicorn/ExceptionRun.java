@@ -39,6 +39,7 @@ final class ExceptionRun {
         this.hooks = hooks;
         this.bus = bus;
         this.registers = registers;
+        hooks.wire(inputs);
     }
 
     /// Runs a slice.

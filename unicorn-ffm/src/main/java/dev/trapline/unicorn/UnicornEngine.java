@@ -41,8 +41,7 @@ final class UnicornEngine implements Engine {
     private final @Nullable Aarch32Run narrow;
     /// Null if the library's own count is used.
     private final @Nullable Aarch32Count count;
-    /// Null unless it is a wired AArch32 CPU.
-    private @Nullable Aarch32Maintenance maintenance;
+    private Maintainer maintainer;
     private final @Nullable ExceptionSwitch exceptions;
     private final DataOrderControl dataOrder;
     /// Null if the CPU is not wired.
@@ -71,6 +70,7 @@ final class UnicornEngine implements Engine {
                 unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
         this.translations = new Translations(
                 unicorn, spec.memory(), hooks::mmuSeen, translation, a64 ? library.switchLayout() : null);
+        this.maintainer = translations;
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
@@ -100,22 +100,22 @@ final class UnicornEngine implements Engine {
                 new Aarch32Time(unicorn, hooks.time()),
                 progress,
                 spec);
+        bus.knowUnstoppable(watch::isConditional);
         return new Aarch32Run(watch, counting, this::start, hooks, exits, faults, use, progress, dataOrder, registers);
     }
 
     private void wire(CpuWiring wiring, MemoryMap memory) {
         InterruptInputs inputs = new InterruptInputs(wiring, unicorn::stop);
-        hooks.wire(inputs);
-        CpuExceptions taking = narrow == null
-                ? new Aarch64Exceptions(
-                        this, unicorn, exceptions(), inputs, hooks, new Syndromes(unicorn, memory), registers)
-                : aarch32Exceptions(new Aarch32Memory(unicorn, new Instructions(memory)));
+        CpuExceptions taking = exceptions == null
+                ? aarch32Exceptions(new Aarch32Memory(unicorn, new Instructions(memory)))
+                : new Aarch64Exceptions(
+                        this, unicorn, exceptions, inputs, hooks, new Syndromes(unicorn, memory), registers);
         wired = new ExceptionRun(this, taking, inputs, hooks, bus, registers);
     }
 
     private CpuExceptions aarch32Exceptions(Aarch32Memory guest) {
         Aarch32Traps traps = new Aarch32Traps(unicorn, guest, new Aarch32Time(unicorn, hooks.time()));
-        maintenance = new Aarch32Maintenance(guest, traps, translations);
+        maintainer = new Aarch32Maintenance(guest, traps, translations);
         return new Aarch32Exceptions(this, unicorn, faults, traps, guest, registers);
     }
 
@@ -264,10 +264,7 @@ final class UnicornEngine implements Engine {
     }
 
     private long begun() {
-        if (counted != null) {
-            return 0;
-        }
-        return count == null ? library.instanceLayout().begun(unicorn) : count.begun();
+        return counted != null ? 0 : count == null ? library.instanceLayout().begun(unicorn) : count.begun();
     }
 
     @Override
@@ -277,20 +274,12 @@ final class UnicornEngine implements Engine {
 
     @Override
     public void returnFromException(long pc, long pstate) {
-        exceptions().returnTo(registers, pc, pstate);
+        ExceptionSwitch.required(exceptions).returnTo(registers, pc, pstate);
     }
 
     @Override
     public void takeException(ExceptionEntry entry) {
-        exceptions().take(registers, entry);
-    }
-
-    private ExceptionSwitch exceptions() {
-        if (exceptions == null) {
-            throw new EngineException("an AArch32 CPU takes no exceptions from outside, and has no event handlers: SDEI"
-                    + " is for AArch64 (DEN0054); leave SDEI out of this machine");
-        }
-        return exceptions;
+        ExceptionSwitch.required(exceptions).take(registers, entry);
     }
 
     @Override
@@ -350,21 +339,13 @@ final class UnicornEngine implements Engine {
     @Override
     public void dropTranslations(long address, long length) {
         unicorn.handle();
-        if (maintenance == null) {
-            translations.drop(address, length);
-        } else {
-            maintenance.drop(address, length);
-        }
+        maintainer.drop(address, length);
     }
 
     @Override
     public void maintain(Exit.Maintenance operation) {
         unicorn.handle();
-        if (maintenance == null) {
-            translations.maintain(operation);
-        } else {
-            maintenance.perform(operation);
-        }
+        maintainer.maintain(operation);
     }
 
     @Override
@@ -404,17 +385,12 @@ final class UnicornEngine implements Engine {
 
     @Override
     public boolean restart() {
-        if (maintenance != null) {
-            load(new StateReader(atOpening));
-            maintenance.emptyTlb();
-            return true;
-        }
-        if (narrow != null) {
+        if (narrow != null && wired == null) {
             // An AArch32 engine also keeps what it knows about the code around its PC.
             return false;
         }
         load(new StateReader(atOpening));
-        translations.emptyTlb();
+        maintainer.emptyTlb();
         return true;
     }
 

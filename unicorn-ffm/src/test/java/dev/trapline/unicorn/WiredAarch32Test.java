@@ -336,14 +336,20 @@ class WiredAarch32Test {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void aDeviceAccessInAnItBlockIsDoneOnce(UnicornEngines engines) {
-        String program = "mov.w r0, #0x9000000; movs r2, #0; cmp r2, #0; itt eq; ldreq r3, [r0]; addeq r4, r3, #1;"
-                + "hvc #50";
-        try (Guest guest = Guest.running(engines, program, ExecutionState.T32)) {
-            assertThat(guest.vector()).isEqualTo(50);
-            assertThat(guest.snippet.x(3)).isEqualTo(1);
-            assertThat(guest.snippet.x(4)).isEqualTo(2);
-            assertThat(guest.controller.accesses).isEqualTo(1);
+    void aDeviceAccessInAnItBlockIsDoneOnceAndItsInterruptIsTakenBehindTheBlock(UnicornEngines engines) {
+        String start = "cpsie i; mov.w r0, #0x9000000; movs r2, #0; movs r4, #0; movs r5, #0; cmp r2, #0;";
+        for (String block : List.of("itte eq; ldreq r3, [r0, #16]; addeq r4, r3, #1; movne r5, #1; nop; adds r6, r4, #1",
+                "ite eq; ldreq r3, [r0, #16]; movne r5, #1; b next; next: nop")) {
+            try (Guest guest = Guest.running(engines, start + block + "; hvc #50", ExecutionState.T32)) {
+                assertThat(guest.vector()).as(block).isEqualTo(IRQ);
+                assertThat(guest.snippet.x(3)).isEqualTo(1);
+                assertThat(guest.snippet.x(4)).isEqualTo(block.startsWith("itte") ? 2 : 0);
+                assertThat(guest.snippet.x(5)).as("not equal").isZero();
+                assertThat(guest.controller.accesses).isEqualTo(1);
+                long behind = PROGRAM + 14 + (block.startsWith("itte") ? 8 : 6);
+                assertThat(guest.snippet.x(14) - 4).as("LR: %s", block).isEqualTo(behind);
+                assertThat(guest.look()[4]).as("SPSR without IT").isEqualTo(0x6000_0173L);
+            }
         }
     }
 
