@@ -56,11 +56,8 @@ final class HardwareSettings {
         }
         boolean fits = cpus <= GicVersion.V2.mostVcpus();
         if (width == Width.AARCH32) {
-            if (choice.equals(GicVersion.V3.id()) || !fits) {
-                settings.refuse(
-                        GIC,
-                        "auto or 2, and at most " + GicVersion.V2.mostVcpus()
-                                + " vCPUs, for AArch32 CPUs on the board virt");
+            if (choice.equals(GicVersion.V3.id())) {
+                settings.refuse(GIC, "auto or 2 for AArch32 CPUs on the board virt");
             }
             return GicVersion.V2;
         }
@@ -92,8 +89,9 @@ final class HardwareSettings {
 
     /// Reads the CPUs.
     CpuSpec cpus() {
+        int most = kind == BoardKind.VIRT && width == Width.AARCH32 ? GicVersion.V2.mostVcpus() : VcpuId.MAX_COUNT;
         return new CpuSpec(
-                (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT),
+                (int) settings.number("trapline.machine.cpus", 1, most),
                 (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
                 settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
                 width);

@@ -32,7 +32,13 @@ record ZImage(long size) {
     /// @throws ImageException if the image is not a kernel that can be started
     static ZImage of(Image image) {
         Bytes file = image.content();
-        if (file.size() < HEADER || number(file, MAGIC_AT) != MAGIC) {
+        if (!isOne(file)) {
+            if (KernelImage.isOne(file)) {
+                throw new ImageException(
+                        image.name(),
+                        "a Linux kernel for AArch64, but this machine is aarch32; run it on an AArch64 machine (--width"
+                                + " aarch64)");
+            }
             throw new ImageException(
                     image.name(),
                     "not a Linux kernel of the format zImage, which an AArch32 machine starts: no magic number"
@@ -52,6 +58,11 @@ record ZImage(long size) {
                             + " is for a fixed address");
         }
         return new ZImage(file.size() + BEHIND);
+    }
+
+    /// Whether a file is such a kernel.
+    static boolean isOne(Bytes file) {
+        return file.size() >= HEADER && number(file, MAGIC_AT) == MAGIC;
     }
 
     private static int number(Bytes file, int at) {
