@@ -29,7 +29,7 @@ final class HardwareSettings {
     HardwareSettings(Settings settings) {
         this.settings = settings;
         this.kind = settings.choice("trapline.machine.board", List.of(BoardKind.values()), BoardKind::id);
-        this.width = width(settings, kind);
+        this.width = width(settings);
     }
 
     /// Reads the board.
@@ -41,15 +41,8 @@ final class HardwareSettings {
                 kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()), date());
     }
 
-    private static Width width(Settings settings, BoardKind board) {
-        Width width = settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
-        if (board == BoardKind.VIRT && width == Width.AARCH32) {
-            settings.refuse(
-                    "trapline.machine.width",
-                    Width.AARCH64.id() + " on the board virt; use --board bare for AArch32 CPUs");
-            return Width.AARCH64;
-        }
-        return width;
+    private static Width width(Settings settings) {
+        return settings.choice("trapline.machine.width", Arrays.asList(Width.values()), Width::id);
     }
 
     /// The interrupt controller. Without a choice, a machine gets a GICv2 if that has enough vCPUs.
@@ -62,6 +55,12 @@ final class HardwareSettings {
             return GicVersion.V2;
         }
         boolean fits = cpus <= GicVersion.V2.mostVcpus();
+        if (width == Width.AARCH32) {
+            if (choice.equals(GicVersion.V3.id())) {
+                settings.refuse(GIC, "auto or 2 for AArch32 CPUs on the board virt");
+            }
+            return GicVersion.V2;
+        }
         if (choice.equals(GicVersion.V2.id()) && !fits) {
             settings.refuse(GIC, "auto or 3 for more than " + GicVersion.V2.mostVcpus() + " vCPUs");
         }
@@ -90,8 +89,9 @@ final class HardwareSettings {
 
     /// Reads the CPUs.
     CpuSpec cpus() {
+        int most = kind == BoardKind.VIRT && width == Width.AARCH32 ? GicVersion.V2.mostVcpus() : VcpuId.MAX_COUNT;
         return new CpuSpec(
-                (int) settings.number("trapline.machine.cpus", 1, VcpuId.MAX_COUNT),
+                (int) settings.number("trapline.machine.cpus", 1, most),
                 (int) settings.number("trapline.machine.cluster-size", 1, Mpidr.MAX_CLUSTER),
                 settings.choice("trapline.machine.cpu-model", Arrays.asList(CpuModel.values()), CpuModel::id),
                 width);

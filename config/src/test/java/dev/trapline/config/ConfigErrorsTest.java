@@ -49,13 +49,21 @@ class ConfigErrorsTest {
                                 "  board = virt",
                                 "  gic = 2",
                                 "  cpus = 9",
+                                "}")
+                        .problems())
+                .containsExactly("machine.conf:3: trapline.machine.gic takes auto or 3 for more than 8 vCPUs, not 2");
+        assertThat(new ConfigFixture(
+                                directory,
+                                "trapline.machine {",
+                                "  board = virt",
+                                "  gic = 3",
+                                "  cpus = 9",
                                 "  width = aarch32",
                                 "}")
                         .problems())
                 .containsExactlyInAnyOrder(
-                        "machine.conf:3: trapline.machine.gic takes auto or 3 for more than 8 vCPUs, not 2",
-                        "machine.conf:5: trapline.machine.width takes aarch64 on the board virt; use --board bare for"
-                                + " AArch32 CPUs, not aarch32");
+                        "machine.conf:3: trapline.machine.gic takes auto or 2 for AArch32 CPUs on the board virt, not 3",
+                        "machine.conf:4: trapline.machine.cpus takes a whole number from 1 to 8, not 9");
     }
 
     @ParameterizedTest

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Debian's Linux for arm64 with a static BusyBox, unchanged. The script `guests/linux/fetch` fetches them. Tests are
-/// skipped without them.
+/// Debian's Linux for arm64 and armhf with a static BusyBox, unchanged. The scripts `guests/linux/fetch` and
+/// `fetch-armhf` fetch them. Tests are skipped without them.
 public final class LinuxGuest {
 
     private static final Path FETCHED = Path.of("..", "guests", "target", "linux");
+
+    private static final Path FETCHED_ARMHF = Path.of("..", "guests", "target", "linux-armhf");
 
     private static final String START = """
         #!/bin/busybox sh
@@ -53,6 +55,27 @@ public final class LinuxGuest {
         return images("vmlinuz", script, "");
     }
 
+    /// A kernel for armhf, and an initial RAM disk as above.
+    ///
+    /// @param kernel `zImage`, or `zImage-lpae`
+    public static List<Image> armhf(String kernel, String script) throws IOException {
+        HostTools.skipUnless(
+                Files.exists(FETCHED_ARMHF.resolve("complete")),
+                "no Linux in guests/target/linux-armhf: run guests/linux/fetch-armhf; that a 32-bit operating system"
+                        + " boots is not tested");
+        return List.of(
+                new Image(
+                        Image.Kind.KERNEL,
+                        kernel,
+                        0,
+                        Bytes.copyOf(Files.readAllBytes(FETCHED_ARMHF.resolve(kernel)))),
+                new Image(
+                        Image.Kind.INITRD,
+                        "initrd",
+                        0,
+                        disk(FETCHED_ARMHF, START + script + END).build()));
+    }
+
     private static List<Image> images(String file, String script, String end) throws IOException {
         HostTools.skipUnless(
                 Files.exists(FETCHED.resolve("complete")),
@@ -65,7 +88,17 @@ public final class LinuxGuest {
     }
 
     private static Bytes disk(String init) throws IOException {
-        Initramfs disk = new Initramfs()
+        Initramfs disk = disk(FETCHED, init);
+        try (Stream<Path> modules = Files.list(FETCHED.resolve("modules"))) {
+            for (Path module : modules.sorted().toList()) {
+                disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
+            }
+        }
+        return disk.build();
+    }
+
+    private static Initramfs disk(Path fetched, String init) throws IOException {
+        return new Initramfs()
                 .directory("bin")
                 .directory("dev")
                 .directory("lib")
@@ -73,13 +106,7 @@ public final class LinuxGuest {
                 .directory("sys")
                 .directory("tmp")
                 .device("dev/console", 5, 1)
-                .file("bin/busybox", Files.readAllBytes(FETCHED.resolve("busybox")))
+                .file("bin/busybox", Files.readAllBytes(fetched.resolve("busybox")))
                 .file("init", init.getBytes(StandardCharsets.US_ASCII));
-        try (Stream<Path> modules = Files.list(FETCHED.resolve("modules"))) {
-            for (Path module : modules.sorted().toList()) {
-                disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
-            }
-        }
-        return disk.build();
     }
 }

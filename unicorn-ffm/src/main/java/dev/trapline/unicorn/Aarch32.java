@@ -12,7 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// A CPU with AArch32 only. It starts in SVC mode in non-secure state.
-record Aarch32() implements Architecture {
+///
+/// @param wired whether it takes its exceptions itself
+record Aarch32(boolean wired) implements Architecture {
 
     private static final int STACK = 13;
     private static final int LINK = 14;
@@ -25,6 +27,8 @@ record Aarch32() implements Architecture {
     private static final long SCR_NS = 1;
     /// HCR: TWI (a WFI cannot be mistaken for the end of a budget).
     private static final long HCR_TWI = 1 << 13;
+    /// HCR: TTLB (operations on TLBs trap: the other CPUs of the machine have to perform them, too).
+    private static final long HCR_TTLB = 1 << 25;
     private static final int NOP = 0xe1a0_0000;
     private static final long WARM_UP = 0x10000;
     private static final int DOUBLES = 32;
@@ -63,9 +67,12 @@ record Aarch32() implements Architecture {
     @Override
     public void setUp(Unicorn engine, EngineSpec spec) {
         engine.writeCoprocessor(1, 0, 1, 0, SCR_HCE | SCR_NS);
-        engine.writeCoprocessor(1, 4, 1, 0, HCR_TWI);
+        engine.writeCoprocessor(1, 4, 1, 0, wired ? HCR_TWI | HCR_TTLB : HCR_TWI);
         engine.writeCoprocessor(0, 4, 0, 5, spec.mpidr().value());
         Aarch32Time.setUp(engine);
+        if (wired) {
+            Aarch32Traps.setUp(engine);
+        }
     }
 
     @Override

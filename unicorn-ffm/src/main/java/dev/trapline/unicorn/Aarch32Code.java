@@ -184,6 +184,16 @@ final class Aarch32Code {
         return remaining((int) (((pstate >>> 25) & 3) | ((pstate >>> 8) & 0xc)));
     }
 
+    /// The PSTATE after an instruction of an IT block, or outside of one (DDI0406 A2.5.2, ITAdvance).
+    static long advanced(long pstate) {
+        int state = (int) ((pstate >>> 25 & 3) | (pstate >>> 8 & 0xfc));
+        if (state == 0) {
+            return pstate;
+        }
+        int next = (state & 7) == 0 ? 0 : (state & 0xe0) | (state << 1 & 0x1f);
+        return (pstate & ~0x0600_fc00L) | (long) (next & 3) << 25 | (long) (next & 0xfc) << 8;
+    }
+
     /// The lowest set bit of an IT mask marks the end of the block.
     private static int remaining(int mask) {
         int low = mask & 0xf;

@@ -7,6 +7,11 @@ final class Aarch32Memory implements AddressTranslation {
 
     private static final long MMU = 1;
     private static final long PAR_FAULT = 1;
+    /// The address of a supersection, in PAR's short format: only bits 31 to 24 are an address (DDI0406 B4.1.112).
+    private static final long PAR_SUPERSECTION = 1 << 1;
+
+    private static final long PAR_LARGE = 1 << 11;
+    private static final long SUPERSECTION = 1 << 24;
     private static final long ADDRESS = 0xffff_ffffL;
 
     private final Unicorn engine;
@@ -19,8 +24,8 @@ final class Aarch32Memory implements AddressTranslation {
         this.engine = engine;
         this.instructions = instructions;
         this.control = engine.coprocessor(1, 0, 0, 0);
-        // ATS1CPR and PAR.
-        this.translate = engine.coprocessor(7, 0, 8, 0);
+        // ATS12NSOPR and PAR. ATS1CPR would end the process if the CPU is at PL0.
+        this.translate = engine.coprocessor(7, 0, 8, 4);
         this.result = engine.coprocessor(7, 0, 4, 0);
     }
 
@@ -53,6 +58,15 @@ final class Aarch32Memory implements AddressTranslation {
         return Aarch32Code.isWideThumb(first) ? wideThumb(address) : first;
     }
 
+    /// Whether the instruction before an address is a WFE or a YIELD.
+    boolean isBehindHint(long address, boolean thumb) {
+        if (!thumb) {
+            return Aarch32Code.isStoppingHint(word(address - Integer.BYTES));
+        }
+        return Aarch32Code.isStoppingNarrowHint(halfword(address - Short.BYTES))
+                || Aarch32Code.isStoppingWideHint(wideThumb(address - Integer.BYTES));
+    }
+
     /// Runs an action with the MMU off, so that addresses are physical. Not for hooks.
     void untranslated(Runnable action) {
         control.read();
@@ -83,6 +97,10 @@ final class Aarch32Memory implements AddressTranslation {
         long par = Unicorn.coprocessorValue(result);
         Unicorn.setCoprocessorValue(result, kept);
         result.write(1);
-        return (par & PAR_FAULT) != 0 ? -1 : (par & ADDRESS & -PAGE) | (address & (PAGE - 1));
+        if ((par & PAR_FAULT) != 0) {
+            return NONE;
+        }
+        long page = (par & (PAR_LARGE | PAR_SUPERSECTION)) == PAR_SUPERSECTION ? SUPERSECTION : PAGE;
+        return (par & ADDRESS & -page) | (address & (page - 1));
     }
 }

@@ -59,6 +59,10 @@ final class Aarch32Run {
             inLast = count.completed(left);
             goesOn = watch.resume(left, registers, isCutShort(code));
             done += goesOn ? inLast : 0;
+            if (watch.endsPart()) {
+                executed = done;
+                return Exit.BudgetUsed.INSTANCE;
+            }
         }
         Exit exit = isCutShort(UnicornConstants.UC_ERR_OK) ? null : watch.exit(registers, dataOrder);
         if (exit == null) {

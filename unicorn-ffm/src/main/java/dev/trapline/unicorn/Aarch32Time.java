@@ -23,6 +23,7 @@ final class Aarch32Time {
     private int second;
     private long value;
     private boolean read;
+    private boolean timer;
 
     /// The result of an access.
     enum Access {
@@ -60,6 +61,7 @@ final class Aarch32Time {
             return Access.UNPREDICTABLE;
         }
         read = Aarch32Code.isRead(instruction);
+        timer = TimeRegisters.isTimer(register);
         if (!read) {
             return time.write(register, sourceValue(), privileged) ? Access.SERVED : Access.NOT_SERVED;
         }
@@ -68,6 +70,11 @@ final class Aarch32Time {
         }
         value = time.value();
         return Access.SERVED;
+    }
+
+    /// Whether the last access was a write to a timer, which may have changed its output.
+    boolean wroteTimer() {
+        return !read && timer;
     }
 
     private long sourceValue() {

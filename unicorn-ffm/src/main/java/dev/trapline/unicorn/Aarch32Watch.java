@@ -2,13 +2,13 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +43,18 @@ final class Aarch32Watch implements CodeHooks {
     private final Aarch32Time time;
     private final Progress progress;
     private final boolean failedCalls;
+    /// Whether accesses to time at PL0 trap, so that they need no hook.
+    private final boolean trapped;
+    /// Makes accesses to time trap at PL1, too; null unless the CPU is wired.
+    private final @Nullable Aarch32Substitute substitute;
     private final RegisterBatch cpsr;
     private final RegisterBatch pc;
     private final TreeSet<Long> watched = new TreeSet<>();
-    /// Each instruction in an IT block at the end of a block of code, by its address.
-    private final TreeMap<Long, Conditional> conditional = new TreeMap<>();
+    private final Aarch32ItBlocks itBlocks;
 
     private final List<Long> found = new ArrayList<>();
+    /// The accesses to time in that block that are to be undefined instructions.
+    private final List<Long> times = new ArrayList<>();
 
     /// The block that has to be translated again; [#NOWHERE] if there is none.
     private long block = NOWHERE;
@@ -57,14 +62,11 @@ final class Aarch32Watch implements CodeHooks {
     private long unlessCalled = NOWHERE;
 
     private boolean served;
+    private boolean wroteTimer;
+    /// Whether the code that is examined is for PL0 of a CPU on which accesses to time trap there.
+    private boolean untimed;
     private boolean passed;
     private @Nullable GuestFault fault;
-
-    /// An instruction in an IT block.
-    ///
-    /// @param left how many instructions of the IT block remain, including this one
-    /// @param end the end of its block of code
-    private record Conditional(int left, long end) {}
 
     /// @param dropAll drops all translations by physical address
     Aarch32Watch(
@@ -76,19 +78,27 @@ final class Aarch32Watch implements CodeHooks {
             Instructions instructions,
             Aarch32Time time,
             Progress progress,
-            boolean failedCalls) {
+            EngineSpec spec) {
         this.engine = engine;
         this.architecture = architecture;
         this.layout = layout;
         this.count = count;
         this.dropAll = dropAll;
         this.memory = new Aarch32Memory(engine, instructions);
+        this.itBlocks = new Aarch32ItBlocks(memory::halfword);
         this.time = time;
         this.progress = progress;
-        this.failedCalls = failedCalls;
+        this.failedCalls = spec.exportFailedConditionCalls();
+        this.trapped = spec.wiring() != null;
+        this.substitute = trapped ? new Aarch32Substitute(engine, spec.memory(), memory) : null;
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
         this.pc = engine.registers(UnicornConstants.UC_ARM_REG_PC);
         engine.hookCode(this);
+    }
+
+    /// Whether an instruction is in an IT block.
+    boolean isConditional(long address) {
+        return itBlocks.contains(address);
     }
 
     /// Called before the first run of a slice.
@@ -112,16 +122,13 @@ final class Aarch32Watch implements CodeHooks {
     /// @param budget the run's budget
     /// @param cutShort whether an exception ended the run: the PC is where that left it
     boolean resume(long budget, long[] registers, boolean cutShort) {
+        wroteTimer = false;
         if (block != NOWHERE) {
-            watchFound();
-            if ((registers[GeneralRegisters.PSTATE] & THUMB) != 0 && !count.isTwice()) {
-                countTwice();
-            } else {
-                engine.removeCache(block, block + 1);
-            }
+            prepare((registers[GeneralRegisters.PSTATE] & THUMB) != 0);
             block = NOWHERE;
             return true;
         }
+        wroteTimer = served && time.wroteTimer();
         if (served) {
             served = false;
             time.deliver(registers);
@@ -137,19 +144,32 @@ final class Aarch32Watch implements CodeHooks {
         return false;
     }
 
+    /// Prepares the block at which the run stopped.
+    private void prepare(boolean thumb) {
+        Aarch32Substitute to = substitute;
+        if (thumb && !count.isTwice()) {
+            // The block is examined again when it is translated again.
+            countTwice();
+        } else if (times.isEmpty() || to == null || !to.translate(block, times, thumb)) {
+            found.addAll(times);
+            watchFound();
+            engine.removeCache(block, block + 1);
+        } else {
+            layout.clearItFlag(engine);
+            watchFound();
+        }
+        found.clear();
+        times.clear();
+    }
+
+    /// Whether a slice of a wired CPU is to be divided here: the guest wrote a timer.
+    boolean endsPart() {
+        return trapped && wroteTimer;
+    }
+
     private void countTwice() {
         count.countTwice();
         memory.untranslated(dropAll);
-    }
-
-    /// Whether the instruction before the PC is a WFE or a YIELD.
-    private boolean isBehindHint(long[] registers) {
-        long pc = registers[GeneralRegisters.PC];
-        if ((registers[GeneralRegisters.PSTATE] & THUMB) == 0) {
-            return Aarch32Code.isStoppingHint(memory.word(pc - INSTRUCTION));
-        }
-        return Aarch32Code.isStoppingNarrowHint(memory.halfword(pc - 2))
-                || Aarch32Code.isStoppingWideHint(memory.wideThumb(pc - INSTRUCTION));
     }
 
     /// Called after a run, before [#resume]: lets the slice continue if the library stopped for a WFE or a YIELD.
@@ -162,21 +182,19 @@ final class Aarch32Watch implements CodeHooks {
         passed = code == UnicornConstants.UC_ERR_INSN_INVALID
                 && !faults.isUndefined()
                 && !faults.isTrappedWait()
-                && isBehindHint(registers);
+                && memory.isBehindHint(
+                        registers[GeneralRegisters.PC], (registers[GeneralRegisters.PSTATE] & THUMB) != 0);
         return passed ? UnicornConstants.UC_ERR_OK : code;
     }
 
-    /// Corrects the PC after a stop in an IT block. The library stops there only at the end of a block of code, and
-    /// its PC may still be that of an instruction that it has executed. The IT state is always that of the next
-    /// instruction, so it shows whether the PC is too.
+    /// Corrects the PC after a stop in an IT block. The library stops there only at the end of a block of code.
     private void leaveItBlock(long[] registers) {
-        long kept = registers[GeneralRegisters.PC];
-        Conditional at = conditional.get(kept);
-        if (at != null && Aarch32Code.itRemaining(registers[GeneralRegisters.PSTATE]) != at.left()) {
-            long target = Aarch32Code.branchTarget(memory.thumb(kept), kept);
-            registers[GeneralRegisters.PC] = target < 0 ? at.end() : target;
+        long pstate = registers[GeneralRegisters.PSTATE];
+        long next = itBlocks.corrected(registers[GeneralRegisters.PC], pstate);
+        if (next != registers[GeneralRegisters.PC]) {
+            registers[GeneralRegisters.PC] = next;
             // Otherwise the saved state of the engine would contain the wrong PC.
-            pc.set(0, 0, architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]));
+            pc.set(0, 0, architecture.startAddress(next, pstate));
             pc.write(1);
         }
     }
@@ -214,7 +232,8 @@ final class Aarch32Watch implements CodeHooks {
         long pstate = pstate();
         look(address, address + size, pstate);
         found.removeIf(watched::contains);
-        if (!found.isEmpty() || ((pstate & THUMB) != 0 && !count.isTwice())) {
+        times.removeIf(watched::contains);
+        if (!found.isEmpty() || !times.isEmpty() || ((pstate & THUMB) != 0 && !count.isTwice())) {
             block = address;
             engine.stop();
         }
@@ -245,10 +264,11 @@ final class Aarch32Watch implements CodeHooks {
     }
 
     private void reachedT32(long address, long pstate) {
+        untimed = trapped && architecture.exceptionLevel(pstate) == 0;
         int first = memory.halfword(address);
         int length = Aarch32Code.itLength(first);
         if (length > 0) {
-            if (hasTimeAccess(address + 2, length)) {
+            if (substitute == null && hasTimeAccess(address + 2, length)) {
                 refuse(GuestFault.Kind.TIME_IN_IT_BLOCK);
             } else if (exportsFailedCalls(pstate)) {
                 unlessCalled = afterSmc(address + 2, length);
@@ -285,11 +305,13 @@ final class Aarch32Watch implements CodeHooks {
     /// Finds the instructions in a range that have to be watched.
     private void look(long from, long to, long pstate) {
         found.clear();
+        times.clear();
+        untimed = trapped && architecture.exceptionLevel(pstate) == 0;
         if ((pstate & THUMB) == 0) {
             for (long at = from; at < to; at += INSTRUCTION) {
                 int word = memory.word(at);
-                if (Aarch32Code.isTimeAccess(word)) {
-                    found.add(at);
+                if (isWatchedTime(word)) {
+                    addTime(at);
                 } else if (failedCalls && Aarch32Code.isConditionalSmc(word)) {
                     found.add(at);
                     found.add(at + INSTRUCTION);
@@ -297,32 +319,11 @@ final class Aarch32Watch implements CodeHooks {
             }
             return;
         }
-        conditional.subMap(from, to).clear();
-        long at = lookConditional(from, Aarch32Code.itRemaining(pstate), to);
+        itBlocks.forget(from, to);
+        long at = itBlocks.look(from, Aarch32Code.itRemaining(pstate), to);
         while (at < to) {
             at = lookThumb(at, to);
         }
-    }
-
-    /// Records the instructions of an IT block if no other instruction follows them in their block of code. An IT
-    /// instruction within an IT block, which is UNPREDICTABLE, begins a new IT block, as in the library.
-    ///
-    /// @return the address of the next instruction to examine
-    private long lookConditional(long from, int instructions, long to) {
-        long end = from;
-        for (int left = instructions; left > 0 && end < to; left--) {
-            if (Aarch32Code.itLength(memory.halfword(end)) > 0) {
-                return end;
-            }
-            end = skip(end, 1);
-        }
-        if (end >= to) {
-            int left = instructions;
-            for (long at = from; at < to; at = skip(at, 1)) {
-                conditional.put(at, new Conditional(left--, to));
-            }
-        }
-        return end;
     }
 
     /// @return the address of the next instruction to examine
@@ -331,27 +332,45 @@ final class Aarch32Watch implements CodeHooks {
         int length = Aarch32Code.itLength(first);
         if (length > 0) {
             long call = failedCalls ? afterSmc(at + 2, length) : NOWHERE;
-            if (call != NOWHERE || hasTimeAccess(at + 2, length)) {
+            if (substitute != null) {
+                findTimes(at + 2, length);
+            }
+            if (call != NOWHERE || (substitute == null && hasTimeAccess(at + 2, length))) {
                 found.add(at);
             }
             if (call != NOWHERE) {
                 found.add(call);
             }
-            return lookConditional(at + 2, length, to);
+            return itBlocks.look(at + 2, length, to);
         }
-        if (Aarch32Code.isWideThumb(first) && Aarch32Code.isTimeAccess(memory.wideThumb(at))) {
-            found.add(at);
+        if (Aarch32Code.isWideThumb(first) && isWatchedTime(memory.wideThumb(at))) {
+            addTime(at);
         }
-        return skip(at, 1);
+        return itBlocks.skip(at, 1);
+    }
+
+    private void addTime(long address) {
+        (substitute == null ? found : times).add(address);
+    }
+
+    private void findTimes(long from, int instructions) {
+        for (int k = 0; k < instructions; k++) {
+            long at = itBlocks.skip(from, k);
+            if (isWatchedTime(memory.thumb(at))) {
+                times.add(at);
+            }
+        }
+    }
+
+    private boolean isWatchedTime(int instruction) {
+        return !untimed && Aarch32Code.isTimeAccess(instruction);
     }
 
     private boolean hasTimeAccess(long from, int instructions) {
-        long at = from;
-        for (int left = instructions; left > 0; left--) {
-            if (Aarch32Code.isTimeAccess(memory.thumb(at))) {
+        for (int k = 0; k < instructions; k++) {
+            if (isWatchedTime(memory.thumb(itBlocks.skip(from, k)))) {
                 return true;
             }
-            at = skip(at, 1);
         }
         return false;
     }
@@ -361,16 +380,8 @@ final class Aarch32Watch implements CodeHooks {
         if (instructions == 0) {
             return NOWHERE;
         }
-        long last = skip(from, instructions - 1);
+        long last = itBlocks.skip(from, instructions - 1);
         return Aarch32Code.isT32Smc(memory.thumb(last)) ? last + INSTRUCTION : NOWHERE;
-    }
-
-    private long skip(long from, int instructions) {
-        long at = from;
-        for (int left = instructions; left > 0; left--) {
-            at += Aarch32Code.isWideThumb(memory.halfword(at)) ? INSTRUCTION : 2;
-        }
-        return at;
     }
 
     private void watchFound() {

@@ -30,6 +30,7 @@ final class BusErrors {
     private boolean taken;
     private @Nullable CountedRun counted;
     private LongPredicate fetched = _ -> false;
+    private LongPredicate unstoppable = _ -> false;
     /// Null if the CPU is not wired.
     private @Nullable InterruptInputs inputs;
     /// Whether an access to a device was put off: its instruction has to run alone.
@@ -54,6 +55,14 @@ final class BusErrors {
     /// @param test whether code at a virtual address can be fetched without a walk of the guest's page tables
     void knowFetched(LongPredicate test) {
         fetched = test;
+    }
+
+    /// Sets the test for instructions at which the library cannot stop. They access devices at once, and the part ends
+    /// as soon as possible behind them.
+    ///
+    /// @param test by virtual address
+    void knowUnstoppable(LongPredicate test) {
+        unstoppable = test;
     }
 
     /// Sets the run that repeats instructions that were interrupted.
@@ -201,6 +210,10 @@ final class BusErrors {
         }
         if (!alone && !putOff) {
             general.read();
+            if (unstoppable.test(general.get(GeneralRegisters.PC, 0))) {
+                wired.endPart();
+                return false;
+            }
             general.copyTo(before, GeneralRegisters.COUNT);
             taken = true;
             putOff = true;

@@ -25,6 +25,7 @@ import java.util.Arrays;
 /// @param syndrome offset in bytes from the start of the image
 record CpuStateLayout(long syndrome) {
 
+    private static final long FAULT_STATUS = 4;
     private static final long FAULT_ADDRESS = 8;
     private static final long PROBE = 0x10000;
     /// `svc #0x1234` in A64 and its syndrome: EC 0x15, IL, the immediate.
@@ -67,6 +68,11 @@ record CpuStateLayout(long syndrome) {
 
     int syndrome(MemorySegment context) {
         return context.get(JAVA_INT_UNALIGNED, syndrome);
+    }
+
+    /// What DFSR or IFSR of AArch32 gets.
+    long faultStatus(MemorySegment context) {
+        return Integer.toUnsignedLong(context.get(JAVA_INT_UNALIGNED, syndrome + FAULT_STATUS));
     }
 
     /// Clears the syndrome in a copy of an image.

@@ -5,7 +5,6 @@ import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
-import dev.trapline.board.cpu.SystemRegister;
 import java.util.List;
 
 /// Runs the slices of a wired CPU, which takes its exceptions and interrupts itself.
@@ -18,12 +17,10 @@ final class ExceptionRun {
     private static final List<CpuTimer> TIMERS = List.of(CpuTimer.values());
 
     private final UnicornEngine cpu;
-    private final Unicorn engine;
-    private final ExceptionSwitch exceptions;
+    private final CpuExceptions exceptions;
     private final InterruptInputs inputs;
     private final EngineHooks hooks;
     private final BusErrors bus;
-    private final Syndromes syndromes;
     /// The general registers, at the end of the last part.
     private final long[] registers;
 
@@ -31,21 +28,18 @@ final class ExceptionRun {
 
     ExceptionRun(
             UnicornEngine cpu,
-            Unicorn engine,
-            ExceptionSwitch exceptions,
+            CpuExceptions exceptions,
             InterruptInputs inputs,
             EngineHooks hooks,
             BusErrors bus,
-            Syndromes syndromes,
             long[] registers) {
         this.cpu = cpu;
-        this.engine = engine;
         this.exceptions = exceptions;
         this.inputs = inputs;
         this.hooks = hooks;
         this.bus = bus;
-        this.syndromes = syndromes;
         this.registers = registers;
+        hooks.wire(inputs);
     }
 
     /// Runs a slice.
@@ -68,10 +62,18 @@ final class ExceptionRun {
                 if (isOfNextPart(fault, part)) {
                     continue;
                 }
-                if (isAccess(fault)) {
-                    access();
-                } else if (!take(fault)) {
+                if (exceptions.performs(fault)) {
+                    executed++;
+                    Exit end = exceptions.perform();
+                    if (end != null) {
+                        return end;
+                    }
+                } else if (!exceptions.take(fault)) {
                     return fault;
+                } else {
+                    // SVC has been completed. Any other instruction counts, although it was not: without that, an
+                    // instruction that fails in its own vector would be executed for ever.
+                    executed += fault.kind() == GuestFault.Kind.SUPERVISOR_CALL ? 0 : 1;
                 }
             } else if (!(exit instanceof Exit.BudgetUsed)) {
                 return exit;
@@ -103,9 +105,9 @@ final class ExceptionRun {
     private void takeInterrupt() {
         long pstate = registers[GeneralRegisters.PSTATE];
         if (inputs.fiq() && !InterruptInputs.masksFiq(pstate)) {
-            exceptions.take(registers, ExceptionEntry.Interrupt.FIQ);
+            exceptions.interrupt(ExceptionEntry.Interrupt.FIQ);
         } else if (inputs.irq() && !InterruptInputs.masksIrq(pstate)) {
-            exceptions.take(registers, ExceptionEntry.Interrupt.IRQ);
+            exceptions.interrupt(ExceptionEntry.Interrupt.IRQ);
         }
     }
 
@@ -113,43 +115,5 @@ final class ExceptionRun {
     /// the next part: an interrupt may be taken before it.
     private boolean isOfNextPart(GuestFault fault, long part) {
         return cpu.executed() == part && fault.kind() != GuestFault.Kind.SUPERVISOR_CALL;
-    }
-
-    /// Whether the instruction is an access to a system register of the interrupt controller. At EL0, it is
-    /// undefined.
-    private boolean isAccess(GuestFault fault) {
-        return fault.kind() == GuestFault.Kind.UNDEFINED_INSTRUCTION
-                && inputs.controller().isAt()
-                && !Syndromes.isFromEl0(registers[GeneralRegisters.PSTATE]);
-    }
-
-    /// Executes that instruction.
-    private void access() {
-        ControllerAccess controller = inputs.controller();
-        if (controller.perform()) {
-            hooks.answer(controller.target(), controller.value());
-            registers[controller.target()] = controller.value();
-        }
-        registers[GeneralRegisters.PC] += Instructions.WIDTH;
-        executed++;
-    }
-
-    /// Takes a synchronous exception.
-    ///
-    /// @return false if the code of its vector cannot be fetched
-    private boolean take(GuestFault fault) {
-        long pstate = registers[GeneralRegisters.PSTATE];
-        long address = syndromes.faultAddress(fault, registers);
-        ExceptionEntry.Synchronous entry = new ExceptionEntry.Synchronous(
-                Syndromes.of(fault, pstate),
-                address == Syndromes.NO_ADDRESS ? engine.readSystem(SystemRegister.FAR_EL1) : address);
-        if (!cpu.isFetchable(exceptions.vector(pstate, entry))) {
-            return false;
-        }
-        exceptions.take(registers, entry);
-        // SVC has been completed. Any other instruction counts, although it was not: without that, an instruction that
-        // fails in its own vector would be executed for ever.
-        executed += fault.kind() == GuestFault.Kind.SUPERVISOR_CALL ? 0 : 1;
-        return true;
     }
 }

@@ -6,6 +6,7 @@ import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// Moves a CPU between exception levels between two slices, as an exception entry and return would. AArch64 only.
 ///
@@ -59,6 +60,17 @@ final class ExceptionSwitch {
                 SystemRegister.SP_EL0, SystemRegister.SP_EL1, SystemRegister.SCTLR_EL1, SystemRegister.MDSCR_EL1);
         this.link = engine.systemRegisters(SystemRegister.ELR_EL1, SystemRegister.SPSR_EL1);
         this.general = engine.registers(UnicornConstants.UC_ARM64_REG_PSTATE, UnicornConstants.UC_ARM64_REG_SP);
+    }
+
+    /// The one of a CPU that has it.
+    ///
+    /// @throws EngineException if it has none
+    static ExceptionSwitch required(@Nullable ExceptionSwitch of) {
+        if (of == null) {
+            throw new EngineException("an AArch32 CPU takes no exceptions from outside, and has no event handlers: SDEI"
+                    + " is for AArch64 (DEN0054); leave SDEI out of this machine");
+        }
+        return of;
     }
 
     /// An exception return.

@@ -42,6 +42,11 @@ final class Faults {
         return layout.syndrome(engine.saveContext());
     }
 
+    /// What DFSR or IFSR of AArch32 gets for the last exception.
+    long status() {
+        return layout.faultStatus(engine.saveContext());
+    }
+
     /// Whether the last exception was a trapped WFI.
     boolean isTrappedWait() {
         return syndrome() >>> 26 == EC_WFX;
@@ -74,6 +79,13 @@ final class Faults {
     void forget() {
         layout.clearSyndrome(engine.saveContext());
         engine.restoreContext();
+    }
+
+    /// Forgets an undefined instruction: see [#forget].
+    void forgetUndefined(GuestFault fault) {
+        if (fault.kind() == UNDEFINED_INSTRUCTION && fault.detail() == IL) {
+            forget();
+        }
     }
 
     /// The length in bytes of the instruction that caused the syndrome.

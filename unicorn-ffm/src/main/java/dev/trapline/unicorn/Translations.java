@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The library drops translations by virtual address of the current regime. If the guest's MMU is on, the CPU is in the
 /// regime of EL2 during the call, whose MMU is always off, so that physical addresses can be used. On AArch32, the
 /// guest's MMU is switched off instead; the library then empties the TLB, which costs the guest thousands of walks.
-final class Translations {
+final class Translations implements Maintainer {
 
     private static final long MMU = 1;
     private static final int IC_IVAU = Exit.Maintenance.encode(3, 7, 5, 1);
@@ -86,7 +86,8 @@ final class Translations {
     /// Drops the translations from a range of physical memory. Any range is allowed, because it may come from the
     /// guest. Memory is in the lower half of the address space, so signed comparison is correct once a negative
     /// address is excluded.
-    void drop(long address, long length) {
+    @Override
+    public void drop(long address, long length) {
         for (MemoryMap.Region region : memory.regions()) {
             if (region instanceof MemoryMap.Memory block) {
                 long first = Math.max(address, block.base());
@@ -123,8 +124,8 @@ final class Translations {
         }
     }
 
-    /// Performs an operation that a CPU of the machine executed.
-    void maintain(Exit.Maintenance operation) {
+    @Override
+    public void maintain(Exit.Maintenance operation) {
         if (!operation.isInstructionCache()) {
             invalidateTlb(operation);
         } else if (operation.operation() == IC_IVAU) {
@@ -151,8 +152,8 @@ final class Translations {
         engine.writeSystem(local, operation.argument());
     }
 
-    /// Empties the TLB of an AArch64 CPU.
-    void emptyTlb() {
+    @Override
+    public void emptyTlb() {
         engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
     }
 

@@ -41,6 +41,7 @@ final class UnicornEngine implements Engine {
     private final @Nullable Aarch32Run narrow;
     /// Null if the library's own count is used.
     private final @Nullable Aarch32Count count;
+    private Maintainer maintainer;
     private final @Nullable ExceptionSwitch exceptions;
     private final DataOrderControl dataOrder;
     /// Null if the CPU is not wired.
@@ -73,6 +74,7 @@ final class UnicornEngine implements Engine {
         this.hooks = new EngineHooks(
                 unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
         this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation, flags);
+        this.maintainer = translations;
         this.faults = new Faults(unicorn, architecture, architecture.layout(library));
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
@@ -101,15 +103,25 @@ final class UnicornEngine implements Engine {
                 instructions,
                 new Aarch32Time(unicorn, hooks.time()),
                 progress,
-                spec.exportFailedConditionCalls());
-        return new Aarch32Run(watch, counting, left -> start(left, false), hooks, exits, faults, use, progress, dataOrder, registers);
+                spec);
+        bus.knowUnstoppable(watch::isConditional);
+        return new Aarch32Run(
+                watch, counting, this::startNarrow, hooks, exits, faults, use, progress, dataOrder, registers);
     }
 
     private void wire(CpuWiring wiring, MemoryMap memory) {
         InterruptInputs inputs = new InterruptInputs(wiring, unicorn::stop);
-        hooks.wire(inputs);
-        wired = new ExceptionRun(
-                this, unicorn, exceptions(), inputs, hooks, bus, new Syndromes(unicorn, memory), registers);
+        CpuExceptions taking = exceptions == null
+                ? aarch32Exceptions(new Aarch32Memory(unicorn, new Instructions(memory)))
+                : new Aarch64Exceptions(
+                        this, unicorn, exceptions, inputs, hooks, new Syndromes(unicorn, memory), registers);
+        wired = new ExceptionRun(this, taking, inputs, hooks, bus, registers);
+    }
+
+    private CpuExceptions aarch32Exceptions(Aarch32Memory guest) {
+        Aarch32Traps traps = new Aarch32Traps(unicorn, guest, new Aarch32Time(unicorn, hooks.time()));
+        maintainer = new Aarch32Maintenance(guest, traps, translations);
+        return new Aarch32Exceptions(this, unicorn, faults, traps, guest, registers);
     }
 
     static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
@@ -207,6 +219,10 @@ final class UnicornEngine implements Engine {
         return exit;
     }
 
+    private int startNarrow(long budget) {
+        return start(budget, false);
+    }
+
     private int start(long budget, boolean masked) {
         long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
         int code;
@@ -219,7 +235,8 @@ final class UnicornEngine implements Engine {
         return code;
     }
 
-    private void fetchRegisters() {
+    /// Reads the general registers again.
+    void fetchRegisters() {
         general.read();
         general.copyTo(registers, GeneralRegisters.COUNT);
     }
@@ -240,10 +257,7 @@ final class UnicornEngine implements Engine {
     }
 
     private long begun() {
-        if (counted != null) {
-            return 0;
-        }
-        return count == null ? library.instanceLayout().begun(unicorn) : count.begun();
+        return counted != null ? 0 : count == null ? library.instanceLayout().begun(unicorn) : count.begun();
     }
 
     @Override
@@ -253,20 +267,12 @@ final class UnicornEngine implements Engine {
 
     @Override
     public void returnFromException(long pc, long pstate) {
-        exceptions().returnTo(registers, pc, pstate);
+        ExceptionSwitch.required(exceptions).returnTo(registers, pc, pstate);
     }
 
     @Override
     public void takeException(ExceptionEntry entry) {
-        exceptions().take(registers, entry);
-    }
-
-    private ExceptionSwitch exceptions() {
-        if (exceptions == null) {
-            throw new EngineException("an AArch32 CPU takes no exceptions from outside, and has no event handlers: SDEI"
-                    + " is for AArch64 (DEN0054); leave SDEI out of this machine");
-        }
-        return exceptions;
+        ExceptionSwitch.required(exceptions).take(registers, entry);
     }
 
     @Override
@@ -326,13 +332,13 @@ final class UnicornEngine implements Engine {
     @Override
     public void dropTranslations(long address, long length) {
         unicorn.handle();
-        translations.drop(address, length);
+        maintainer.drop(address, length);
     }
 
     @Override
     public void maintain(Exit.Maintenance operation) {
         unicorn.handle();
-        translations.maintain(operation);
+        maintainer.maintain(operation);
     }
 
     @Override
@@ -372,12 +378,12 @@ final class UnicornEngine implements Engine {
 
     @Override
     public boolean restart() {
-        if (narrow != null) {
+        if (narrow != null && wired == null) {
             // An AArch32 engine also keeps what it knows about the code around its PC.
             return false;
         }
         load(new StateReader(atOpening));
-        translations.emptyTlb();
+        maintainer.emptyTlb();
         return true;
     }
 

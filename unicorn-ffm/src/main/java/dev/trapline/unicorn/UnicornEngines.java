@@ -37,7 +37,7 @@ public final class UnicornEngines implements EngineFactory {
     public Engine open(EngineSpec spec) {
         Architecture architecture = switch (spec.width()) {
             case AARCH64 -> new Aarch64();
-            case AARCH32 -> new Aarch32();
+            case AARCH32 -> new Aarch32(spec.wiring() != null);
         };
         return UnicornEngine.open(library, architecture, spec, shortcuts());
     }

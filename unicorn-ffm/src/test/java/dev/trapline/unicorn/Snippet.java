@@ -113,6 +113,11 @@ public final class Snippet implements AutoCloseable {
                 factory, Width.AARCH64, CpuModel.CORTEX_A57, List.of(device), Assembler.a64(source), false, wiring);
     }
 
+    /// AArch32 machine code on one wired engine that sees a device at [#DEVICE].
+    public static Snippet aarch32Wired(EngineFactory factory, CpuWiring wiring, MmioDevice device, byte[] code) {
+        return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(device), code, false, wiring);
+    }
+
     /// AArch32 machine code on one engine.
     public static Snippet aarch32(EngineFactory factory, byte[] code) {
         return new Snippet(factory, Width.AARCH32, CpuModel.CORTEX_A57, List.of(), code);

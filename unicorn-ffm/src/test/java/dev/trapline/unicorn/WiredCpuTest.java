@@ -2,11 +2,8 @@ package dev.trapline.unicorn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.abi.engine.CpuTimer;
-import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -26,54 +23,11 @@ class WiredCpuTest {
     private static final long RAM_END = Snippet.BASE + Snippet.SIZE;
     private static final int NO_FAR = -1;
 
-    /// An interrupt controller with one line, and a device by which the guest drives it: a store of 1 raises IRQ,
-    /// of 2 FIQ, of 0 lowers both; a load returns how many accesses there were.
-    private static final class Controller implements CpuWiring, MmioDevice {
-        private boolean irq;
-        private boolean fiq;
-        private boolean timerIsConnected = true;
-        private boolean timer;
-        private int accesses;
-
-        @Override
-        public boolean irq() {
-            return irq || (timer && timerIsConnected);
-        }
-
-        @Override
-        public boolean fiq() {
-            return fiq;
-        }
-
-        @Override
-        public void timer(CpuTimer which, boolean high) {
-            timer = which == CpuTimer.VIRTUAL ? high : timer;
-        }
-
-        @Override
-        public boolean wakes(CpuTimer which) {
-            return timerIsConnected;
-        }
-
-        @Override
-        public long read(long offset, int size) {
-            irq |= offset == 0x10;
-            return ++accesses;
-        }
-
-        @Override
-        public void write(long offset, int size, long value) {
-            accesses++;
-            irq = value == 1;
-            fiq = value == 2;
-        }
-    }
-
-    private record Guest(Snippet snippet, Controller controller) implements AutoCloseable {
+    private record Guest(Snippet snippet, TestController controller) implements AutoCloseable {
 
         /// A guest whose vectors are a call with the number of the vector: `hvc #0` to `hvc #15`.
         static Guest running(EngineFactory engines, String program) {
-            Controller controller = new Controller();
+            TestController controller = new TestController();
             Snippet snippet = Snippet.wired(
                     engines,
                     controller,

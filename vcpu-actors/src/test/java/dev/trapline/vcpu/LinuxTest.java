@@ -106,7 +106,7 @@ class LinuxTest {
             }
         }
         assertThat(recorded.console()).contains("online: 0-3\n").contains("files: 40\n");
-        assertTheEndFollowsFromTheMiddle(recording, recorded);
+        assertTheEndFollowsFromTheMiddle(RUNS, recording, recorded);
     }
 
     private static final String INTERRUPTS = """
@@ -131,13 +131,13 @@ class LinuxTest {
                 .contains("online: 0-3\n")
                 .contains("files: 40\n");
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");
-        assertTheEndFollowsFromTheMiddle(recording, recorded);
+        assertTheEndFollowsFromTheMiddle(RUNS, recording, recorded);
     }
 
     /// A checkpoint has neither the TLBs nor the translations of the engines.
-    private static void assertTheEndFollowsFromTheMiddle(Path recording, Finished recorded) {
+    static void assertTheEndFollowsFromTheMiddle(MachineRuns runs, Path recording, Finished recorded) {
         long middle = recorded.report().position().slice() / 2;
-        try (Playback playback = RUNS.playback(recording, (_, _) -> {})) {
+        try (Playback playback = runs.playback(recording, (_, _) -> {})) {
             playback.playTo(middle);
             Sight inTheMiddle = Sight.of(playback);
             Checkpoint checkpoint = playback.checkpoint();
@@ -191,7 +191,7 @@ class LinuxTest {
                 .containsPattern("freeze: woke after [456] seconds\n")
                 .containsPattern("mem: woke after [456] seconds\n");
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");
-        assertTheEndFollowsFromTheMiddle(recording, recorded);
+        assertTheEndFollowsFromTheMiddle(RUNS, recording, recorded);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -25,6 +26,7 @@ class UBootTest {
 
     private static final String PROPERTY = "trapline.uboot";
     private static final Path PACKAGED = Path.of("/usr/lib/u-boot/qemu_arm64/u-boot.bin");
+    private static final Path PACKAGED_32 = Path.of("/usr/lib/u-boot/qemu_arm/u-boot.bin");
 
     /// The first key stops the countdown. A key that is typed while the machine resets is lost, so there are two
     /// after the reset.
@@ -84,6 +86,31 @@ class UBootTest {
         }
     }
 
+    /// It is T32 code, and runs with the MMU on.
+    @Test
+    void bootsOnAarch32OnTheBoardVirtAndReplaysAlsoFromTheMiddle(@TempDir Path directory) throws IOException {
+        Image flash = image(PACKAGED_32);
+        Path recording = directory.resolve("recording");
+        MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);
+        MachineSpec virt = spec.with(spec.cpus().withWidth(Width.AARCH32))
+                .with(BoardSpec.DEFAULT
+                        .withKind(BoardKind.VIRT)
+                        .withDeviceTree(true)
+                        .withInputInterval(BETWEEN_KEYS));
+        try (MachineRuns runs = new MachineRuns()) {
+            Finished recorded = runs.record(virt, flash, "\rversion\rreset\r\r\rversion\rpoweroff\r", recording);
+
+            assertThat(recorded.report().outcome())
+                    .as("the console: %s", recorded.console())
+                    .isEqualTo(new RunOutcome.PoweredOff());
+            assertThat(recorded.console())
+                    .contains("DRAM:  128 MiB", "Out:   pl011@9000000", "=> version\nU-Boot 20", "resetting ...")
+                    .endsWith("=> poweroff\npoweroff ...\n");
+            MachineRuns.assertEqual(runs.replay(recording), recorded, "the replay");
+            LinuxTest.assertTheEndFollowsFromTheMiddle(runs, recording, recorded);
+        }
+    }
+
     private static void assertSession(Finished session) {
         String console = session.console();
         assertThat(session.report().outcome()).as("the console: %s", console).isEqualTo(new RunOutcome.PoweredOff());
@@ -103,7 +130,10 @@ class UBootTest {
     }
 
     private static Image image() throws IOException {
-        Path file = Path.of(System.getProperty(PROPERTY, PACKAGED.toString()));
+        return image(Path.of(System.getProperty(PROPERTY, PACKAGED.toString())));
+    }
+
+    private static Image image(Path file) throws IOException {
         HostTools.skipUnless(
                 Files.isReadable(file),
                 "no U-Boot at " + file + ": install Debian's u-boot-qemu, or name its u-boot.bin with -D" + PROPERTY

@@ -29,16 +29,16 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
     /// Checks that the parts fit together.
     ///
     /// @throws IllegalArgumentException if the parts do not fit together: an AArch32 machine has at most
-    ///     [BoardSpec#AARCH32_RAM], and a machine on [BoardKind#VIRT] has AArch64 CPUs, at most as
-    ///     many as its interrupt controller can have
+    ///     [BoardSpec#AARCH32_RAM], and on [BoardKind#VIRT] a GICv2; a machine on that board has at most as many CPUs as
+    ///     its interrupt controller can have
     public MachineSpec {
         SpecCheck.require(
                 cpus.width() == Width.AARCH64 || board.ramBytes() <= BoardSpec.AARCH32_RAM,
                 "ramBytes",
                 "at most 3 GiB on an AArch32 machine",
                 board.ramBytes());
-        if (board.kind() == BoardKind.VIRT && cpus.width() == Width.AARCH32) {
-            throw new IllegalArgumentException("the board 'virt' needs AArch64 CPUs: use the board 'bare' for AArch32");
+        if (board.kind() == BoardKind.VIRT && cpus.width() == Width.AARCH32 && board.gic() != GicVersion.V2) {
+            throw new IllegalArgumentException("AArch32 CPUs on the board 'virt' need a GICv2");
         }
         SpecCheck.require(
                 board.kind() != BoardKind.VIRT || cpus.count() <= board.gic().mostVcpus(),

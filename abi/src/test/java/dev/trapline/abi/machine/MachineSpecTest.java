@@ -115,16 +115,16 @@ class MachineSpecTest {
     }
 
     @Test
-    void theBoardVirtHasAarch64CpusOnly() {
+    void aarch32CpusOnTheBoardVirtHaveAGicv2() {
         CpuSpec narrow = CpuSpec.DEFAULT.withWidth(Width.AARCH32);
         BoardSpec virt = BoardSpec.DEFAULT.withKind(BoardKind.VIRT);
+        assertThat(MachineSpec.DEFAULT.with(virt).with(narrow).board().gic()).isEqualTo(GicVersion.V2);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> MachineSpec.DEFAULT.with(virt).with(narrow))
-                .withMessage("the board 'virt' needs AArch64 CPUs: use the board 'bare' for AArch32");
+                .isThrownBy(() -> MachineSpec.DEFAULT.with(virt.withGic(GicVersion.V3)).with(narrow))
+                .withMessage("AArch32 CPUs on the board 'virt' need a GICv2");
         assertThatIllegalArgumentException()
                 .as("the other way round")
-                .isThrownBy(() -> MachineSpec.DEFAULT.with(narrow).with(virt));
-        assertThat(MachineSpec.DEFAULT.with(narrow).board().kind()).isEqualTo(BoardKind.BARE);
+                .isThrownBy(() -> MachineSpec.DEFAULT.with(narrow).with(virt.withGic(GicVersion.V3)));
     }
 
     @Test

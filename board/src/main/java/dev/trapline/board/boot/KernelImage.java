@@ -41,7 +41,7 @@ record KernelImage(long textOffset, long imageSize) {
     /// @throws ImageException if the image is not a kernel that can be started
     static KernelImage of(Image image) {
         Bytes file = image.content();
-        if (file.size() < HEADER || (int) number(file, MAGIC_AT, 4) != MAGIC) {
+        if (!isOne(file)) {
             throw new ImageException(image.name(), "not a Linux kernel of the format Image, but " + whatItIs(file));
         }
         KernelImage kernel = new KernelImage(number(file, TEXT_OFFSET, 8), number(file, IMAGE_SIZE, 8));
@@ -63,6 +63,11 @@ record KernelImage(long textOffset, long imageSize) {
         return kernel;
     }
 
+    /// Whether a file is such a kernel.
+    static boolean isOne(Bytes file) {
+        return file.size() >= HEADER && (int) number(file, MAGIC_AT, 4) == MAGIC;
+    }
+
     /// What a file is that is no kernel, and what to do about it.
     private static String whatItIs(Bytes file) {
         if (begins(file, 0x1f, 0x8b)) {
@@ -80,6 +85,9 @@ record KernelImage(long textOffset, long imageSize) {
         }
         if (begins(file, 0xd0, 0x0d, 0xfe, 0xed)) {
             return "a device tree or a FIT image; " + THE_FILE;
+        }
+        if (ZImage.isOne(file)) {
+            return "a kernel for 32-bit Arm; run it on an AArch32 machine (--width aarch32)";
         }
         if (begins(file, 'M', 'Z')) {
             return efi(file);

@@ -27,6 +27,9 @@ final class Loader {
     /// those before 4.6 do not.
     private static final long KERNEL_BASE = 2L << 20;
 
+    /// Where a `zImage` is, from the start of RAM: above the kernel that it decompresses.
+    private static final long ZIMAGE_BASE = 32L << 20;
+
     private final List<Image> images;
     private final MachineSpec spec;
     private final AddressRange ram;
@@ -149,15 +152,26 @@ final class Loader {
         return image.address();
     }
 
-    /// Documentation/arch/arm64/booting.rst of the Linux kernel, part 4.
     private long addKernel(Image image) {
-        KernelImage kernel = KernelImage.of(image);
-        if (spec.cpus().width() != Width.AARCH64) {
-            throw new ImageException(
-                    image.name(),
-                    "a Linux kernel for AArch64, but this machine is %s; run it on an AArch64 machine (--width %s)"
-                            .formatted(spec.cpus().width().id(), Width.AARCH64.id()));
+        AddressRange range = switch (spec.cpus().width()) {
+            case AARCH64 -> kernel64(image);
+            case AARCH32 ->
+                AddressRange.of(
+                        ram.start() + ZIMAGE_BASE, ZImage.of(image).size());
+        };
+        requireInMemory(image, "kernel", range, "build a smaller kernel");
+        if (spec.board().kind() == BoardKind.BARE) {
+            warnings.add(("%s: a kernel on the board '%s', which has no interrupts: Linux stops there at its first"
+                            + " exception; give it the board '%s'")
+                    .formatted(image.name(), BoardKind.BARE.id(), BoardKind.VIRT.id()));
         }
+        parts.add(new Part(image, "kernel", range, image.content()));
+        return range.start();
+    }
+
+    /// Documentation/arch/arm64/booting.rst of the Linux kernel, part 4.
+    private AddressRange kernel64(Image image) {
+        KernelImage kernel = KernelImage.of(image);
         long start = ram.start() + KERNEL_BASE + kernel.textOffset();
         long size = Math.max(kernel.imageSize(), image.content().size());
         if (kernel.textOffset() < 0 || kernel.imageSize() < 0 || !AddressRange.fits(start, size)) {
@@ -166,15 +180,7 @@ final class Loader {
                     "its header gives a text_offset of 0x%x and an image_size of 0x%x: the file is damaged"
                             .formatted(kernel.textOffset(), kernel.imageSize()));
         }
-        AddressRange range = AddressRange.of(start, size);
-        requireInMemory(image, "kernel", range, "build a smaller kernel");
-        if (spec.board().kind() == BoardKind.BARE) {
-            warnings.add(("%s: a kernel on the board '%s', which has no interrupts: Linux stops there at its first"
-                            + " exception; give it the board '%s'")
-                    .formatted(image.name(), BoardKind.BARE.id(), BoardKind.VIRT.id()));
-        }
-        parts.add(new Part(image, "kernel", range, image.content()));
-        return start;
+        return AddressRange.of(start, size);
     }
 
     /// Puts the initial RAM disk on the first page behind the kernel.

@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.boot.BootPlan.MemoryWrite;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -63,6 +64,35 @@ class KernelBootTest {
                 .containsEntry("/chosen:linux,initrd-start", number(initrd))
                 .containsEntry("/chosen:linux,initrd-end", number(initrd + 0x1801))
                 .containsEntry("/chosen:bootargs", text("console=ttyAMA0"));
+    }
+
+    /// Documentation/arch/arm/booting.rst, parts 4 and 5.
+    @Test
+    void aZImageIsAboveTheKernelThatItDecompresses() {
+        MachineSpec spec = Specs.machine(2, 128, true, Width.AARCH32);
+        Image kernel = zImage(0x1000, 0x0403_0201);
+        BootPlan plan = plan(spec.with(spec.board().withKind(BoardKind.VIRT)), kernel, initrd(0x1801));
+        assertThat(plan.entry()).isEqualTo(0x4200_0000L);
+        assertThat(plan.writes())
+                .extracting(MemoryWrite::address)
+                .as("kernel; behind its file and 1 MiB of work memory the disk; the next 2 MiB")
+                .containsExactly(0x4200_0000L, 0x4210_1000L, 0x4220_0000L);
+        assertThat(plan.registers(Width.AARCH32))
+                .isEqualTo(RegisterWrites.fromX0(0, 0xffff_ffffL, plan.deviceTree()));
+        assertThat(plan.warnings()).isEmpty();
+    }
+
+    private static Image zImage(int end, int order) {
+        return new Image(
+                Image.Kind.KERNEL,
+                "zImage",
+                0,
+                Bytes.copyOf(ByteBuffer.allocate(0x1000)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(36, 0x016f_2818)
+                        .putInt(44, end)
+                        .putInt(48, order)
+                        .array()));
     }
 
     @Test
@@ -201,7 +231,18 @@ class KernelBootTest {
                         "aarch32",
                         Specs.machine(1, 128, true, Width.AARCH32),
                         List.of(kernel),
-                        List.of("AArch64", "aarch32", "--width aarch64")));
+                        List.of("AArch64", "aarch32", "--width aarch64")),
+                Arguments.of("zImage on AArch64", SPEC, List.of(zImage(0x1000, 0x0403_0201)), List.of("--width aarch32")),
+                Arguments.of(
+                        "big-endian zImage",
+                        Specs.machine(1, 128, true, Width.AARCH32),
+                        List.of(zImage(0x1000, 0x0102_0304)),
+                        List.of("zImage", "big-endian")),
+                Arguments.of(
+                        "damaged zImage",
+                        Specs.machine(1, 128, true, Width.AARCH32),
+                        List.of(zImage(0x1001, 0x0403_0201)),
+                        List.of("0x1001", "damaged")));
     }
 
     @ParameterizedTest(name = "{0}")

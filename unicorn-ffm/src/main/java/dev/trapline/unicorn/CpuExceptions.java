@@ -1,0 +1,27 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.ExceptionEntry;
+import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.exit.GuestFault;
+import org.jspecify.annotations.Nullable;
+
+/// How a wired CPU takes its exceptions, between two parts of a slice.
+sealed interface CpuExceptions permits Aarch64Exceptions, Aarch32Exceptions {
+
+    /// Takes an interrupt, which must not be masked.
+    void interrupt(ExceptionEntry.Interrupt which);
+
+    /// Takes the exception of an instruction.
+    ///
+    /// @return false if it cannot be taken, because the code of its vector cannot be fetched
+    boolean take(GuestFault fault);
+
+    /// Whether the instruction is not refused, but performed outside of the library.
+    boolean performs(GuestFault fault);
+
+    /// Performs that instruction. The PC is at the next one afterwards.
+    ///
+    /// @return what ends the slice; null if it continues
+    @Nullable
+    Exit perform();
+}
