@@ -46,6 +46,7 @@ final class ExceptionRun {
     Exit run(long budget, long now, long shown) {
         executed = 0;
         long highest = shown;
+        exceptions.beginSlice();
         while (executed < budget) {
             long time = now + executed;
             long untilDeadline = driveTimers(time);
@@ -54,10 +55,10 @@ final class ExceptionRun {
             if (bus.endedBeforeAccess()) {
                 part = 1;
             } else if (inputs.irq() || inputs.fiq()) {
-                part = Math.min(part, cpu.blockLength(time, highest));
+                part = Math.min(part, exceptions.blockLength(time, highest));
             }
-            Exit exit = cpu.runPart(part, time, highest);
-            executed += cpu.executed();
+            Exit exit = exceptions.run(part, time, highest);
+            executed += exceptions.executed();
             highest = cpu.shown();
             if (exit instanceof GuestFault fault) {
                 if (isOfNextPart(fault, part)) {
@@ -81,6 +82,11 @@ final class ExceptionRun {
             }
         }
         return Exit.BudgetUsed.INSTANCE;
+    }
+
+    /// Frees what it has opened.
+    void close() {
+        exceptions.close();
     }
 
     /// How many instructions the last slice completed.
@@ -115,6 +121,6 @@ final class ExceptionRun {
     /// After its last instruction, the library may try to fetch the next one, and fail. That instruction belongs to
     /// the next part: an interrupt may be taken before it.
     private boolean isOfNextPart(GuestFault fault, long part) {
-        return cpu.executed() == part && fault.kind() != GuestFault.Kind.SUPERVISOR_CALL;
+        return exceptions.executed() == part && fault.kind() != GuestFault.Kind.SUPERVISOR_CALL;
     }
 }

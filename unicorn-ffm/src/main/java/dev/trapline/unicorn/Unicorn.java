@@ -363,6 +363,11 @@ public final class Unicorn implements AutoCloseable {
         context.load(saved);
     }
 
+    /// The image of the CPU's state, to copy it from one instance to another.
+    Context context() {
+        return context;
+    }
+
     /// Memory that lives until the instance is freed.
     Arena arena() {
         return arena;

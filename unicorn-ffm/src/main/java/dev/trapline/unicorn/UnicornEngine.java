@@ -104,19 +104,14 @@ final class UnicornEngine implements Engine {
         return new Aarch32Run(watch, counting, this::start, hooks, exits, faults, use, progress, dataOrder, registers);
     }
 
-    private void wire(CpuWiring wiring, MemoryMap memory) {
+    private void wire(CpuWiring wiring, EngineSpec spec) {
         InterruptInputs inputs = new InterruptInputs(wiring, unicorn::stop);
+        Instructions instructions = new Instructions(spec.memory());
         CpuExceptions taking = exceptions == null
-                ? aarch32Exceptions(new Aarch32Memory(unicorn, new Instructions(memory)))
-                : new Aarch64Exceptions(
-                        this, unicorn, exceptions, inputs, hooks, new Syndromes(unicorn, memory), registers);
+                ? new Aarch32Exceptions(this, unicorn, faults, hooks.time(), instructions, registers)
+                : new Aarch64Exceptions(this, library, unicorn, spec, exceptions, inputs, hooks, registers);
+        maintainer = taking.maintainer(translations);
         wired = new ExceptionRun(this, taking, inputs, hooks, bus, registers);
-    }
-
-    private CpuExceptions aarch32Exceptions(Aarch32Memory guest) {
-        Aarch32Traps traps = new Aarch32Traps(unicorn, guest, new Aarch32Time(unicorn, hooks.time()));
-        maintainer = new Aarch32Maintenance(guest, traps, translations);
-        return new Aarch32Exceptions(this, unicorn, faults, traps, guest, registers);
     }
 
     static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
@@ -130,7 +125,7 @@ final class UnicornEngine implements Engine {
             UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, seen);
             engine.map(seen.memory(), architecture instanceof Aarch64 ? shortcuts : null);
             if (wiring != null) {
-                engine.wire(wiring, seen.memory());
+                engine.wire(wiring, seen);
             }
             engine.fetchRegisters();
             engine.atOpening = engine.save();
@@ -396,6 +391,9 @@ final class UnicornEngine implements Engine {
 
     @Override
     public void close() {
+        if (wired != null) {
+            wired.close();
+        }
         unicorn.close();
     }
 }
