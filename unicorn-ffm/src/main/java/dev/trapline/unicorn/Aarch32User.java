@@ -171,7 +171,7 @@ final class Aarch32User {
     /// @param registers get the registers at its end
     /// @return [Exit.BudgetUsed], [Exit.WaitForInterrupt], or the exception of an instruction
     Exit run(long budget, long now, long shown, long[] registers) {
-        engine.context().loadFrom(cpu.context());
+        engine.context.loadFrom(cpu.context);
         if (stale) {
             engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
             stale = false;
@@ -195,7 +195,7 @@ final class Aarch32User {
                 }
             }
         }
-        cpu.context().loadFrom(engine.context());
+        cpu.context.loadFrom(engine.context);
         return exit;
     }
 

@@ -71,9 +71,9 @@ final class Aarch64Exceptions implements CpuExceptions {
         }
         Exit exit = cpu.runPart(budget, now, shown);
         executed = cpu.executed();
-        boolean illegal = exit instanceof GuestFault fault && BusErrors.isIllegalState(fault);
-        if ((illegal || exit == Exit.BudgetUsed.INSTANCE) && isInAarch32()) {
-            enterAarch32();
+        // A fault of the first fetch in AArch32 state comes again.
+        if ((exit instanceof GuestFault || exit == Exit.BudgetUsed.INSTANCE) && isInAarch32()) {
+            enterAarch32(exit instanceof GuestFault fault && BusErrors.isIllegalState(fault));
             return Exit.BudgetUsed.INSTANCE;
         }
         return exit;
@@ -96,10 +96,12 @@ final class Aarch64Exceptions implements CpuExceptions {
     }
 
     /// The CPU's own instance must not keep the block that it has translated: it would run it at the next time.
-    private void enterAarch32() {
+    private void enterAarch32(boolean translated) {
         Objects.requireNonNull(narrow).read(engine.saveContext(), registers);
-        long pc = registers[GeneralRegisters.PC];
-        engine.removeCache(pc, pc + 1);
+        if (translated) {
+            long pc = registers[GeneralRegisters.PC];
+            engine.removeCache(pc, pc + 1);
+        }
         user().emptyTlb();
         inAarch32 = true;
     }

@@ -28,7 +28,7 @@ public final class Unicorn implements AutoCloseable {
     private final long handle;
     private final MemorySegment out;
     private @Nullable RegisterBatch system;
-    private final Context context;
+    final Context context;
     private final TranslationHooks translation = new TranslationHooks();
     private @Nullable Throwable failure;
     private boolean closed;
@@ -361,11 +361,6 @@ public final class Unicorn implements AutoCloseable {
     void loadContext(byte[] saved) {
         handle();
         context.load(saved);
-    }
-
-    /// The image of the CPU's state, to copy it from one instance to another.
-    Context context() {
-        return context;
     }
 
     /// Memory that lives until the instance is freed.

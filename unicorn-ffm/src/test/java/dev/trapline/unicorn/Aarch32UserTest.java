@@ -124,6 +124,20 @@ class Aarch32UserTest {
         }
     }
 
+    /// As at the first instruction of a program that the kernel has not yet read from its file.
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aFetchThatFailsAtTheReturnIsAnAbortOfTheProgram(UnicornEngines engines) {
+        String program = "mov x9, #0x10; msr spsr_el1, x9; mov x9, #0x0f000000; msr elr_el1, x9; eret";
+        try (Guest guest = Guest.running(engines, program)) {
+            assertThat(guest.vector()).isEqualTo(SYNCHRONOUS);
+            long[] seen = guest.look();
+            assertThat(seen[20]).as("ESR_EL1").isEqualTo(0x8200_0010L);
+            assertThat(seen[21]).as("ELR_EL1").isEqualTo(GAP);
+            assertThat(seen[22]).as("FAR_EL1").isEqualTo(GAP);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("engines")
     void aHandlerReturnsToTheProgram(UnicornEngines engines) {
