@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.exit.GeneralRegisters;
+import java.util.function.LongToIntFunction;
 
 /// The virtual address of an access of an AArch32 CPU that nobody answered (DDI0406 A5.3, A5.5, A6.3.5 to A6.3.10).
 ///
@@ -17,10 +18,12 @@ final class Aarch32Access {
     private Aarch32Access() {}
 
     /// @param registers before the instruction
-    static long address(long physical, long[] registers, Aarch32Memory memory) {
+    /// @param word reads an A32 instruction
+    /// @param halves reads a T32 instruction: its first halfword in the high half of the word, if it has two
+    static long address(long physical, long[] registers, LongToIntFunction word, LongToIntFunction halves) {
         long pc = registers[GeneralRegisters.PC];
         boolean thumb = (registers[GeneralRegisters.PSTATE] & THUMB) != 0;
-        long first = thumb ? thumb(memory.thumb(pc), registers) : a32(memory.word(pc), registers);
+        long first = thumb ? thumb(halves.applyAsInt(pc), registers) : a32(word.applyAsInt(pc), registers);
         return (first + ((physical - first) & PAGE)) & WORD;
     }
 

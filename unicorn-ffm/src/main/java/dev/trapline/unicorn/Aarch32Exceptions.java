@@ -4,6 +4,7 @@ import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.board.cpu.TimeRegisters;
 import org.jspecify.annotations.Nullable;
 
 /// The exceptions of an AArch32 CPU. The library exchanges the banked registers when CPSR is written, and then translates
@@ -43,13 +44,13 @@ final class Aarch32Exceptions implements CpuExceptions {
             UnicornEngine cpu,
             Unicorn engine,
             Faults faults,
-            Aarch32Traps traps,
-            Aarch32Memory memory,
+            TimeRegisters time,
+            Instructions instructions,
             long[] registers) {
         this.cpu = cpu;
         this.faults = faults;
-        this.traps = traps;
-        this.memory = memory;
+        this.memory = new Aarch32Memory(engine, instructions);
+        this.traps = new Aarch32Traps(engine, memory, new Aarch32Time(engine, time));
         this.registers = registers;
         this.cpsr = engine.registers(UnicornConstants.UC_ARM_REG_CPSR);
         this.banked = engine.registers(UnicornConstants.UC_ARM_REG_SPSR, UnicornConstants.UC_ARM_REG_LR);
@@ -60,6 +61,36 @@ final class Aarch32Exceptions implements CpuExceptions {
         this.fetchStatus = engine.coprocessor(5, 0, 0, 1);
         this.dataAddress = engine.coprocessor(6, 0, 0, 0);
         this.fetchAddress = engine.coprocessor(6, 0, 0, 2);
+    }
+
+    @Override
+    public void beginSlice() {
+        // The CPU has no other state.
+    }
+
+    @Override
+    public Exit run(long budget, long now, long shown, boolean masked) {
+        return cpu.runPart(budget, now, shown, masked);
+    }
+
+    @Override
+    public long executed() {
+        return cpu.executed();
+    }
+
+    @Override
+    public boolean seesUnmasking() {
+        return cpu.seesUnmasking();
+    }
+
+    @Override
+    public Maintainer maintainer(Translations first) {
+        return new Aarch32Maintenance(memory, traps, first);
+    }
+
+    @Override
+    public void close() {
+        // Nothing to close.
     }
 
     @Override
@@ -112,7 +143,8 @@ final class Aarch32Exceptions implements CpuExceptions {
             }
             case UNMAPPED_READ, UNMAPPED_WRITE -> {
                 write(dataStatus, external() | (fault.kind() == GuestFault.Kind.UNMAPPED_WRITE ? WRITE : 0));
-                write(dataAddress, Aarch32Access.address(fault.address(), registers, memory));
+                write(dataAddress, Aarch32Access.address(
+                        fault.address(), registers, memory::word, memory::thumb));
             }
             case UNDEFINED_INSTRUCTION, SUPERVISOR_CALL, OTHER_EXCEPTION, TIME_IN_IT_BLOCK -> {}
         }

@@ -74,7 +74,13 @@ final class Aarch32ItBlocks {
         return target < 0 ? at.end() : target;
     }
 
-    private int thumb(long address) {
+    /// A halfword of code.
+    int halfword(long address) {
+        return halfword.applyAsInt(address);
+    }
+
+    /// A T32 instruction: its first halfword in the high half of the word, if it has two.
+    int thumb(long address) {
         int first = halfword.applyAsInt(address);
         return Aarch32Code.isWideThumb(first) ? first << 16 | halfword.applyAsInt(address + 2) : first;
     }

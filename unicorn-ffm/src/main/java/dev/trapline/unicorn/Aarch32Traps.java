@@ -81,7 +81,7 @@ final class Aarch32Traps {
             return false;
         }
         coprocessor = exception == MOVE_DEBUG ? 14 : 15;
-        instruction = exception == MOVE_TWO ? wide(syndrome) : narrow(syndrome);
+        instruction = instruction(syndrome);
         if (coprocessor == 14) {
             return isDebugIdentity();
         }
@@ -104,6 +104,11 @@ final class Aarch32Traps {
         instruction = thumb ? memory.thumb(pc) : memory.word(pc);
         return Aarch32Code.isTimeAccess(instruction)
                 && time.access(instruction, privileged) == Aarch32Time.Access.SERVED;
+    }
+
+    /// The A32 instruction of a trap of MCR, MRC, MCRR or MRRC, without its condition and the coprocessor's number.
+    static int instruction(int syndrome) {
+        return syndrome >>> 26 == MOVE_TWO ? wide(syndrome) : narrow(syndrome);
     }
 
     /// Opc2 in bits 19 to 17, Opc1 16 to 14, CRn 13 to 10, Rt 9 to 5, CRm 4 to 1, direction 0.

@@ -10,6 +10,7 @@ import dev.trapline.abi.exit.HypercallExit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Finds and watches the AArch32 instructions for which the library has no hook: accesses to time, and, if requested,
@@ -146,11 +147,10 @@ final class Aarch32Watch implements CodeHooks {
 
     /// Prepares the block at which the run stopped.
     private void prepare(boolean thumb) {
-        Aarch32Substitute to = substitute;
         if (thumb && !count.isTwice()) {
             // The block is examined again when it is translated again.
             countTwice();
-        } else if (times.isEmpty() || to == null || !to.translate(block, times, thumb)) {
+        } else if (times.isEmpty() || substitute == null || !substitute.translate(block, times, thumb)) {
             found.addAll(times);
             watchFound();
             engine.removeCache(block, block + 1);
@@ -367,12 +367,7 @@ final class Aarch32Watch implements CodeHooks {
     }
 
     private boolean hasTimeAccess(long from, int instructions) {
-        for (int k = 0; k < instructions; k++) {
-            if (isWatchedTime(memory.thumb(itBlocks.skip(from, k)))) {
-                return true;
-            }
-        }
-        return false;
+        return IntStream.range(0, instructions).anyMatch(k -> isWatchedTime(memory.thumb(itBlocks.skip(from, k))));
     }
 
     /// The address after a number of instructions, if the last of them is an SMC; otherwise [#NOWHERE].

@@ -253,6 +253,11 @@ final class BusErrors {
         }
     }
 
+    /// Whether a fault is that of [#illegalState], or of an illegal exception return.
+    static boolean isIllegalState(GuestFault fault) {
+        return fault.detail() == ILLEGAL_STATE;
+    }
+
     private boolean refuse(long physical) {
         if (fault == null) {
             fault = new GuestFault(GuestFault.Kind.UNMAPPED_FETCH, physical, 0);

@@ -63,6 +63,16 @@ final class Context {
         UnicornError.check(calls.contextRestore(handle, saved.address()), "restoring a context");
     }
 
+    /// Loads the current state of another instance of the same library and architecture.
+    void loadFrom(Context other) {
+        MemorySegment from = other.save();
+        MemorySegment into = image == null ? save() : image;
+        int header = ImageLayout.header(into);
+        MemorySegment.copy(from, header, into, header, into.byteSize() - header);
+        // SAFETY: as in load.
+        UnicornError.check(calls.contextRestore(handle, into.address()), "restoring a context");
+    }
+
     /// Loads an image of another instance as this instance's state.
     ///
     /// @param saved all of its bytes

@@ -8,6 +8,26 @@ import org.jspecify.annotations.Nullable;
 /// How a wired CPU takes its exceptions, between two parts of a slice.
 sealed interface CpuExceptions permits Aarch64Exceptions, Aarch32Exceptions {
 
+    /// Called before a slice: the state of the CPU may have been loaded since the last one.
+    void beginSlice();
+
+    /// Runs a part of a slice: see [UnicornEngine#runPart].
+    Exit run(long budget, long now, long shown, boolean masked);
+
+    /// How many instructions the last part completed.
+    long executed();
+
+    /// See [UnicornEngine#seesUnmasking].
+    boolean seesUnmasking();
+
+    /// What drops the translations and TLB entries of the CPU.
+    ///
+    /// @param first those of its instance
+    Maintainer maintainer(Translations first);
+
+    /// Frees what it has opened.
+    void close();
+
     /// Takes an interrupt, which must not be masked.
     void interrupt(ExceptionEntry.Interrupt which);
 

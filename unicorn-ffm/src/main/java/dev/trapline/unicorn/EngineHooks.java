@@ -7,6 +7,7 @@ import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.board.cpu.TimeRegisters;
 import dev.trapline.board.cpu.VirtualClock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The hooks of one engine, which record what happens in a slice while guest code runs. Reads of the time are answered
@@ -36,6 +37,8 @@ final class EngineHooks implements Hooks {
     private boolean mmuSeen;
     private boolean bigEndian;
     private @Nullable CountedRun counted;
+    /// Counts the instructions of a slice while another instance runs it; null otherwise.
+    private @Nullable LongSupplier elsewhere;
 
     /// Prepares hooks of one engine.
     ///
@@ -79,7 +82,8 @@ final class EngineHooks implements Hooks {
         engine.stop();
     }
 
-    private static Progress.End end(int exception) {
+    /// Where an exception ends the slice.
+    static Progress.End end(int exception) {
         return switch (exception) {
             case UnicornConstants.EXCP_HVC, UnicornConstants.EXCP_SMC, UnicornConstants.EXCP_SWI -> Progress.End.BEHIND;
             case UnicornConstants.EXCP_PREFETCH_ABORT -> Progress.End.BEFORE;
@@ -228,8 +232,18 @@ final class EngineHooks implements Hooks {
     /// How many instructions of the slice are done before the one that reads the time. [#privileged] must have been
     /// called for that instruction.
     private long completed() {
+        if (elsewhere != null) {
+            return elsewhere.getAsLong();
+        }
         CountedRun run = counted;
         return run == null ? progress.before() : run.before(state.get(1, 0));
+    }
+
+    /// Sets the instance that runs the slice.
+    ///
+    /// @param count how many instructions of the slice it has completed; null if it is the engine's own
+    void runElsewhere(@Nullable LongSupplier count) {
+        elsewhere = count;
     }
 
     /// See [dev.trapline.abi.engine.Engine#shown].

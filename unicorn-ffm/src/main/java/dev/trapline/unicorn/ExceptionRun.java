@@ -46,17 +46,18 @@ final class ExceptionRun {
     Exit run(long budget, long now, long shown) {
         executed = 0;
         long highest = shown;
+        exceptions.beginSlice();
         while (executed < budget) {
             long time = now + executed;
             long untilDeadline = driveTimers(time);
             takeInterrupt();
             long part = Math.min(budget - executed, untilDeadline);
             boolean masked = inputs.irq() || inputs.fiq();
-            if (bus.endedBeforeAccess() || (masked && !cpu.seesUnmasking())) {
+            if (bus.endedBeforeAccess() || (masked && !exceptions.seesUnmasking())) {
                 part = 1;
             }
-            Exit exit = cpu.runPart(part, time, highest, masked);
-            executed += cpu.executed();
+            Exit exit = exceptions.run(part, time, highest, masked);
+            executed += exceptions.executed();
             highest = cpu.shown();
             if (exit instanceof GuestFault fault) {
                 if (isOfNextPart(fault, part)) {
@@ -80,6 +81,11 @@ final class ExceptionRun {
             }
         }
         return Exit.BudgetUsed.INSTANCE;
+    }
+
+    /// Frees what it has opened.
+    void close() {
+        exceptions.close();
     }
 
     /// How many instructions the last slice completed.
@@ -114,6 +120,6 @@ final class ExceptionRun {
     /// After its last instruction, the library may try to fetch the next one, and fail. That instruction belongs to
     /// the next part: an interrupt may be taken before it.
     private boolean isOfNextPart(GuestFault fault, long part) {
-        return cpu.executed() == part && fault.kind() != GuestFault.Kind.SUPERVISOR_CALL;
+        return exceptions.executed() == part && fault.kind() != GuestFault.Kind.SUPERVISOR_CALL;
     }
 }

@@ -23,6 +23,9 @@ final class ExceptionSwitch {
 
     private static final long MODE = 0x1f;
     private static final long EL0T = 0;
+    /// EL0 in AArch32 state.
+    private static final long USER = 0x10;
+
     private static final long EL1T = 4;
     private static final long EL1H = 5;
     /// The bits that determine stack pointer and translation flags: the mode, and D, because it masks software
@@ -93,6 +96,11 @@ final class ExceptionSwitch {
             case ExceptionEntry.Vectored vectored ->
                 move(registers, vector(pstate, vectored), Engine.HANDLER_PSTATE | (pstate & NZCV));
         }
+        report(pc, pstate, entry);
+    }
+
+    /// Writes the registers that describe an exception.
+    private void report(long pc, long pstate, ExceptionEntry entry) {
         link.set(ELR, Unicorn.SYSTEM_VALUE, pc);
         link.set(SPSR, Unicorn.SYSTEM_VALUE, pstate);
         link.write(2);
@@ -106,6 +114,33 @@ final class ExceptionSwitch {
         }
     }
 
+    /// An exception entry from EL0 in AArch32 state. The general registers have to be read again afterwards, except the
+    /// PC.
+    ///
+    /// @param registers r0 to r14, PC and CPSR
+    void takeFromAarch32(long[] registers, ExceptionEntry.Vectored entry, Aarch32StateLayout narrow) {
+        long pc = registers[GeneralRegisters.PC];
+        long cpsr = registers[GeneralRegisters.PSTATE];
+        registers[GeneralRegisters.PC] = vector(cpsr, entry);
+        system.read();
+        MemorySegment context = engine.saveContext();
+        int flags = TranslationFlags.of(
+                engine.readSystem(SystemRegister.TCR_EL1), engine.readSystem(SystemRegister.CPACR_EL1));
+        narrow.enterAarch64(
+                context,
+                TranslationFlags.at(
+                        flags,
+                        Engine.HANDLER_PSTATE,
+                        system.get(SCTLR, Unicorn.SYSTEM_VALUE),
+                        system.get(MDSCR, Unicorn.SYSTEM_VALUE)));
+        layout.clearMonitor(context);
+        engine.restoreContext();
+        general.set(PSTATE, 0, Engine.HANDLER_PSTATE | (cpsr & NZCV));
+        general.set(SP, 0, system.get(SP_EL1, Unicorn.SYSTEM_VALUE));
+        general.write(2);
+        report(pc, cpsr, entry);
+    }
+
     /// The virtual address of the vector of an exception.
     ///
     /// @param pstate at the exception
@@ -114,10 +149,11 @@ final class ExceptionSwitch {
         return table + source(pstate) + entry.offset();
     }
 
-    /// Where the vectors of a source begin in the table: the current level with SP_EL0 or SP_EL1, or EL0.
+    /// Where the vectors of a source begin in the table: the current level with SP_EL0 or SP_EL1, EL0 in AArch64
+    /// state, or EL0 in AArch32 state.
     private static long source(long pstate) {
         long mode = pstate & MODE;
-        return mode == EL0T ? 0x400 : mode == EL1H ? 0x200 : 0;
+        return mode == EL0T ? 0x400 : mode == USER ? 0x600 : mode == EL1H ? 0x200 : 0;
     }
 
     /// Updates the translation flags after a write of SCTLR_EL1 from outside.

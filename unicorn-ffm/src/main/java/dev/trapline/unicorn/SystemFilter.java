@@ -22,8 +22,12 @@ final class SystemFilter {
     /// Loads a filter. A hook whose callback it is gets the address of the function to call as its data.
     ///
     /// @param concerns whether the function has to be called, for each encoding
-    /// @return the address of the filter
-    static long load(Host host, IntPredicate concerns, Arena arena) {
+    /// @return the address of the filter; 0 if there is none for this host
+    static long load(IntPredicate concerns, Arena arena) {
+        Host host = Host.current();
+        if (host.machineCode().isEmpty()) {
+            return 0;
+        }
         MemorySegment pages = MachineCode.load(MachineCode.bytes(CODE, host), ENCODINGS, arena);
         MemorySegment table = pages.asSlice(2 * NativePages.PAGE, ENCODINGS);
         pages.set(JAVA_LONG, NativePages.PAGE, table.address());

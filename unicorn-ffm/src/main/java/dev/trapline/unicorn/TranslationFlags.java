@@ -25,6 +25,14 @@ final class TranslationFlags {
 
     private static final int SIGN = 55;
 
+    /// Where TAGGED is for data accesses, and in TCR_EL1 (TBI0, TBI1).
+    private static final int TAGGED_DATA = 12;
+
+    private static final int TOP_BYTE_IGNORED = 37;
+    private static final int DEBUG_EL1 = 1 << 20;
+    private static final int TRAPPED_FLOATING_POINT = 1 << 22;
+    private static final long FPEN_EL1 = 1 << 20;
+
     /// SCTLR_EL1.E0E and EE.
     private static final long DATA_EL0 = 1 << 24;
 
@@ -49,6 +57,17 @@ final class TranslationFlags {
     /// The flags of the same CPU in a regime whose MMU is off: that of EL2.
     static int untranslated(int flags) {
         return (flags & ~(REGIME_MASK << REGIME_SHIFT)) | REGIME_EL2;
+    }
+
+    /// The flags that do not depend on the exception level, of a CPU in AArch64 state.
+    ///
+    /// @param translation TCR_EL1
+    /// @param access CPACR_EL1
+    static int of(long translation, long access) {
+        int tagged = (int) (translation >>> TOP_BYTE_IGNORED) & TAGGED;
+        // FPEN: 01 traps at EL0 only, 11 nowhere.
+        int trap = (access & FPEN_EL1) != 0 ? 0 : TRAPPED_FLOATING_POINT;
+        return AARCH64 | DEBUG_EL1 | tagged | tagged << TAGGED_DATA | trap;
     }
 
     /// The flags of the same CPU in another state.

@@ -28,7 +28,7 @@ public final class Unicorn implements AutoCloseable {
     private final long handle;
     private final MemorySegment out;
     private @Nullable RegisterBatch system;
-    private final Context context;
+    final Context context;
     private final TranslationHooks translation = new TranslationHooks();
     private @Nullable Throwable failure;
     private boolean closed;
@@ -115,8 +115,7 @@ public final class Unicorn implements AutoCloseable {
 
     /// Reports MRS, MSR (register) and SYS to the hooks. AArch64 only.
     public void hookSystemInstructions(Hooks hooks) {
-        Host host = Host.current();
-        long filter = host.machineCode().isEmpty() ? 0 : SystemFilter.load(host, hooks::concerns, arena);
+        long filter = SystemFilter.load(hooks::concerns, arena);
         hookSystem(filter, upcalls.readSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MRS);
         hookSystem(filter, upcalls.writeSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MSR);
         hookSystem(filter, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
@@ -155,10 +154,7 @@ public final class Unicorn implements AutoCloseable {
     ///
     /// @param callback gets the instance, the block's address, its length in bytes, and `data`
     void hookBlocks(long callback, long data) {
-        // SAFETY: both live as long as the instance; out has room for the hook's handle.
-        UnicornError.check(
-                calls.hookAdd(handle(), out.address(), UnicornConstants.UC_HOOK_BLOCK, callback, data, 1, 0, 0),
-                "adding a hook");
+        hook(UnicornConstants.UC_HOOK_BLOCK, callback, data, 1, 0, 0);
     }
 
     /// Translates a block of code without running it.

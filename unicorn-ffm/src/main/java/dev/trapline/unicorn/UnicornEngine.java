@@ -109,19 +109,14 @@ final class UnicornEngine implements Engine {
                 watch, counting, this::startNarrow, hooks, exits, faults, use, progress, dataOrder, registers);
     }
 
-    private void wire(CpuWiring wiring, MemoryMap memory) {
+    private void wire(CpuWiring wiring, EngineSpec spec) {
         InterruptInputs inputs = new InterruptInputs(wiring, unicorn::stop);
+        Instructions instructions = new Instructions(spec.memory());
         CpuExceptions taking = exceptions == null
-                ? aarch32Exceptions(new Aarch32Memory(unicorn, new Instructions(memory)))
-                : new Aarch64Exceptions(
-                        this, unicorn, exceptions, inputs, hooks, new Syndromes(unicorn, memory), registers);
+                ? new Aarch32Exceptions(this, unicorn, faults, hooks.time(), instructions, registers)
+                : new Aarch64Exceptions(this, library, unicorn, spec, exceptions, inputs, hooks, registers);
+        maintainer = taking.maintainer(translations);
         wired = new ExceptionRun(this, taking, inputs, hooks, bus, registers);
-    }
-
-    private CpuExceptions aarch32Exceptions(Aarch32Memory guest) {
-        Aarch32Traps traps = new Aarch32Traps(unicorn, guest, new Aarch32Time(unicorn, hooks.time()));
-        maintainer = new Aarch32Maintenance(guest, traps, translations);
-        return new Aarch32Exceptions(this, unicorn, faults, traps, guest, registers);
     }
 
     static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
@@ -134,7 +129,7 @@ final class UnicornEngine implements Engine {
             EngineSpec seen = wiring == null ? spec : spec.withMemory(RoutedDevices.in(spec.memory()));
             UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, seen);
             if (wiring != null) {
-                engine.wire(wiring, seen.memory());
+                engine.wire(wiring, seen);
             }
             engine.map(seen.memory(), shortcuts);
             engine.fetchRegisters();
@@ -187,6 +182,11 @@ final class UnicornEngine implements Engine {
         Exit exit = wired.run(budget, now, shown);
         executed = wired.executed();
         return exit;
+    }
+
+    /// Whether an AArch64 CPU is in AArch32 state.
+    boolean isInAarch32() {
+        return flags != null && !TranslationFlags.isAarch64(flags.get());
     }
 
     /// Whether [#runPart] can end where an interrupt may have been unmasked.
@@ -389,6 +389,9 @@ final class UnicornEngine implements Engine {
 
     @Override
     public void close() {
+        if (wired != null) {
+            wired.close();
+        }
         unicorn.close();
     }
 }

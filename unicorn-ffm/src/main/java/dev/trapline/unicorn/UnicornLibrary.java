@@ -37,6 +37,7 @@ public final class UnicornLibrary {
     private final CpuStateLayout layoutA32;
     private @Nullable InstanceLayout instanceLayout;
     private @Nullable SwitchLayout switchLayout;
+    private @Nullable Optional<Aarch32StateLayout> aarch32State;
     private @Nullable ImageLayout imageLayout;
     private boolean cpuLookedFor;
     private @Nullable CpuLayout cpuLayout;
@@ -193,6 +194,17 @@ public final class UnicornLibrary {
         if (known == null) {
             known = SwitchLayout.calibrate(this);
             switchLayout = known;
+        }
+        return known;
+    }
+
+    /// The layout of AArch32 state of an AArch64 CPU; empty if it is not known. The first call finds it, which takes a
+    /// few milliseconds.
+    synchronized Optional<Aarch32StateLayout> aarch32State() {
+        Optional<Aarch32StateLayout> known = aarch32State;
+        if (known == null) {
+            known = Optional.ofNullable(Aarch32StateLayout.calibrate(this));
+            aarch32State = known;
         }
         return known;
     }

@@ -23,7 +23,7 @@ class WiredCpuTest {
     private static final long RAM_END = Snippet.BASE + Snippet.SIZE;
     private static final int NO_FAR = -1;
 
-    private record Guest(Snippet snippet, TestController controller) implements AutoCloseable {
+    record Guest(Snippet snippet, TestController controller) implements AutoCloseable {
 
         /// A guest whose vectors are a call with the number of the vector: `hvc #0` to `hvc #15`.
         static Guest running(EngineFactory engines, String program) {

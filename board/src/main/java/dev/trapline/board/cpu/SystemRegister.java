@@ -5,6 +5,8 @@ package dev.trapline.board.cpu;
 public final class SystemRegister {
 
     public static final int SCTLR_EL1 = of(3, 0, 1, 0, 0);
+    public static final int CPACR_EL1 = of(3, 0, 1, 0, 2);
+    public static final int TCR_EL1 = of(3, 0, 2, 0, 2);
     public static final int MDSCR_EL1 = of(2, 0, 0, 2, 2);
     public static final int SP_EL0 = of(3, 0, 4, 1, 0);
     public static final int SP_EL1 = of(3, 4, 4, 1, 0);

@@ -1,0 +1,92 @@
+package dev.trapline.unicorn;
+
+import dev.trapline.abi.engine.MemoryMap;
+
+/// The hooks of the instance that runs AArch32 programs at EL0.
+final class Aarch32UserHooks implements Hooks {
+
+    private final Unicorn engine;
+    private final BusErrors bus;
+    private final Progress progress;
+    private final InterruptInputs inputs;
+    private final Runnable beforeFailure;
+    private int interrupt = EngineHooks.NO_INTERRUPT;
+
+    /// @param beforeFailure is called before an access that nobody answers has an effect
+    Aarch32UserHooks(
+            Unicorn engine, BusErrors bus, Progress progress, InterruptInputs inputs, Runnable beforeFailure) {
+        this.engine = engine;
+        this.bus = bus;
+        this.progress = progress;
+        this.inputs = inputs;
+        this.beforeFailure = beforeFailure;
+    }
+
+    void beginRun() {
+        interrupt = EngineHooks.NO_INTERRUPT;
+        bus.beginSlice();
+        inputs.beginPart();
+    }
+
+    /// The exception that ended the run, or [EngineHooks#NO_INTERRUPT].
+    int interrupt() {
+        return interrupt;
+    }
+
+    @Override
+    public void interrupt(int number) {
+        interrupt = number;
+        progress.end(EngineHooks.end(number));
+        engine.stop();
+    }
+
+    @Override
+    public boolean invalidAccess(int access, long address) {
+        return bus.mayGoOn(access, address);
+    }
+
+    @Override
+    public void nobodyAnswers(long address, boolean write) {
+        if (bus.fault() == null) {
+            beforeFailure.run();
+        }
+        bus.nobodyAnswers(address, write);
+        engine.stop();
+    }
+
+    @Override
+    public long loadElsewhere(long address, int size) {
+        MemoryMap.Device region = bus.partial(address, size);
+        if (region == null) {
+            nobodyAnswers(address, false);
+            return 0;
+        }
+        return bus.behind(region.device()).read(address - region.base(), size);
+    }
+
+    @Override
+    public void storeElsewhere(long address, int size, long value) {
+        MemoryMap.Device region = bus.partial(address, size);
+        if (region == null) {
+            nobodyAnswers(address, true);
+        } else {
+            bus.behind(region.device()).write(address - region.base(), size, value);
+        }
+    }
+
+    /// The instance has no hooks on system registers: EL0 can access none in AArch32 state without a trap.
+    @Override
+    public boolean readSystem(int register, int target) {
+        return false;
+    }
+
+    @Override
+    public boolean writeSystem(int register, long value) {
+        return false;
+    }
+
+    @Override
+    public void systemInstruction(int operation, long argument) {
+        // As above.
+    }
+}
