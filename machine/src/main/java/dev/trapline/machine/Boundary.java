@@ -71,6 +71,10 @@ final class Boundary implements Inputs.Receiver {
         settle();
         beginRoundIfDue();
         RunOutcome end = takeInputs();
+        if (end == null) {
+            // An input can be the reason why another one is planned.
+            endRoundAtArrival();
+        }
         while (end == null && !run.isOver() && turn() < 0) {
             long ready = vcpus.readyIn(rounds);
             if (ready != 0) {
@@ -106,6 +110,10 @@ final class Boundary implements Inputs.Receiver {
             long beginning = Math.max(rounds.ends(), due());
             begin(beginning, rounds.endOf(beginning));
         }
+        endRoundAtArrival();
+    }
+
+    private void endRoundAtArrival() {
         if (rounds.isFresh() && inputs.arrivalAfter(rounds.begins()) < rounds.ends()) {
             take(new JournalRecord.Round(rounds.begins(), inputs.arrivalAfter(rounds.begins())));
         }
@@ -268,6 +276,12 @@ final class Boundary implements Inputs.Receiver {
     @Override
     public void entropy(String service, Bytes bytes) {
         effects.tell(service, new MachineEvent.Entropy(bytes));
+    }
+
+    /// The recording can have been cut off before the record of a round that ends early.
+    @Override
+    public void live() {
+        endRoundAtArrival();
     }
 
     /// Only a replay gets here: the round begins as it did, if it can.

@@ -57,11 +57,14 @@ final class Codes {
             VcpuState.SUSPENDED,
             VcpuState.POWERED_DOWN);
 
-    static final EnumCode<RunOutcome.Limit> LIMIT =
-            EnumCode.of(RunOutcome.Limit.class, RunOutcome.Limit.INSTRUCTIONS, RunOutcome.Limit.TIMEOUT);
+    static final EnumCode<RunOutcome.Limit> LIMIT = EnumCode.of(
+            RunOutcome.Limit.class, RunOutcome.Limit.INSTRUCTIONS, RunOutcome.Limit.TIMEOUT, RunOutcome.Limit.SCRIPT);
 
     static final EnumCode<JournalRecord.Stop.Reason> STOP = EnumCode.of(
-            JournalRecord.Stop.Reason.class, JournalRecord.Stop.Reason.INTERRUPTED, JournalRecord.Stop.Reason.TIMEOUT);
+            JournalRecord.Stop.Reason.class,
+            JournalRecord.Stop.Reason.INTERRUPTED,
+            JournalRecord.Stop.Reason.TIMEOUT,
+            JournalRecord.Stop.Reason.SCRIPT);
 
     static final EnumCode<Effect.SystemReset.Reset> RESET =
             EnumCode.of(Effect.SystemReset.Reset.class, Effect.SystemReset.Reset.COLD, Effect.SystemReset.Reset.WARM);

@@ -224,6 +224,16 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--expect",
+            paramLabel = "FILE",
+            order = 20,
+            description = "Type at the guest's console by this script, whose steps can wait for the guest's output. If "
+                    + "it does not come in time, the run ends with exit status 5.")
+    void expect(@Nullable Path value) {
+        set("run.expect", "--expect", value);
+    }
+
+    @Option(
             names = "--record",
             paramLabel = "DIR",
             order = 21,

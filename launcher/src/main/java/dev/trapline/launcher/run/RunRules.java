@@ -27,6 +27,7 @@ final class RunRules {
     private static final List<String> OF_A_CONTINUATION = List.of(
             "run.timeout",
             "run.input",
+            "run.expect",
             "run.interrupts",
             "run.events",
             "run.entropy",
@@ -42,6 +43,7 @@ final class RunRules {
     private static final String[] OF_RUNNING = {
         "record.directory",
         "run.input",
+        "run.expect",
         "run.interrupts",
         "run.events",
         "run.max-instructions",
@@ -106,7 +108,10 @@ final class RunRules {
                         run.record() == null || run.database() == null,
                         run.record() == null ? RECORD_FIRST : "record.store is mvstore, not postgresql",
                         "record.postgresql.")
-                .when(run.input() == null, "it needs --input FILE", "run.input-interval")
+                .when(
+                        run.input() == null && run.expect() == null,
+                        "it needs --input FILE or --expect FILE",
+                        "run.input-interval")
                 .when(run.image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
                         config.machine().schedule().kind() != Schedule.RANDOM
