@@ -22,6 +22,7 @@ import dev.trapline.board.bus.Line;
 import dev.trapline.board.device.ConsoleDevice;
 import dev.trapline.board.device.Pl011;
 import dev.trapline.board.device.Pl031;
+import dev.trapline.board.device.Pl061;
 import dev.trapline.board.flash.CfiFlash;
 import dev.trapline.board.gic.CpuLines;
 import dev.trapline.board.gic.Gicv2;
@@ -70,7 +71,8 @@ public final class Board implements Snapshot, Deadline {
 
     private final Bus bus = new Bus();
     private final ConsoleDevice console;
-    private final List<TreeNode> clocks;
+    /// The nodes that belong to no device, or to several.
+    private final List<TreeNode> ownNodes;
     private final List<Wire> wires = new ArrayList<>();
     /// The lines that are wired to shared interrupts, by number.
     private final SortedMap<Integer, Line> shared = new TreeMap<>();
@@ -78,13 +80,15 @@ public final class Board implements Snapshot, Deadline {
     private final List<CpuLines> cpus = new ArrayList<>();
 
     private final @Nullable InterruptController controller;
+    /// The device that the power button is connected with; null without one.
+    private @Nullable Pl061 pins;
     /// How many disks there are.
     private int disks;
 
     /// @param controller the interrupt controller, for `count` vCPUs; null for none
     private Board(ConsoleDevice console, List<TreeNode> clocks, @Nullable InterruptController controller, int count) {
         this.console = console;
-        this.clocks = List.copyOf(clocks);
+        this.ownNodes = new ArrayList<>(clocks);
         this.controller = controller;
         bus.device(BoardSpec.UART_BASE, console);
         if (controller != null) {
@@ -108,7 +112,7 @@ public final class Board implements Snapshot, Deadline {
                 .strings("clock-output-names", "clk24mhz");
         return switch (spec.kind()) {
             case BARE -> new Board(new Pl011(), List.of(clock), null, cpus.count());
-            case VIRT -> virt(spec.gic(), cpus, clock).withClock(spec.date());
+            case VIRT -> virt(spec.gic(), cpus, clock).withClock(spec.date()).withPowerButton();
         };
     }
 
@@ -137,6 +141,28 @@ public final class Board implements Snapshot, Deadline {
     private Board withClock(long date) {
         Pl031 clock = new Pl031(date, Pl031.SPI);
         return device(Pl031.BASE, clock).interrupt(Pl031.SPI, clock.lines().getFirst());
+    }
+
+    private Board withPowerButton() {
+        Pl061 added = new Pl061(Pl061.SPI);
+        pins = added;
+        ownNodes.add(Pl061.keys());
+        return device(Pl061.BASE, added)
+                .interrupt(Pl061.SPI, added.lines().getFirst());
+    }
+
+    /// Whether it has a power button. Thread-safe.
+    public boolean hasPowerButton() {
+        return pins != null;
+    }
+
+    /// Presses the power button for a moment, if there is one.
+    ///
+    /// @param now virtual time in ticks
+    public void pressPowerButton(long now) {
+        if (pins != null) {
+            pins.press(now);
+        }
     }
 
     /// Puts the devices on the board that have these images: disks, and the flash bank for variables, which
@@ -270,7 +296,7 @@ public final class Board implements Snapshot, Deadline {
 
     /// The nodes that describe the board in a device tree.
     public List<TreeNode> nodes() {
-        List<TreeNode> nodes = new ArrayList<>(clocks);
+        List<TreeNode> nodes = new ArrayList<>(ownNodes);
         nodes.addAll(bus.nodes());
         return nodes;
     }

@@ -287,6 +287,18 @@ public final class MachineOptions {
         }
     }
 
+    @Option(
+            names = "--power-button",
+            paramLabel = "WHEN",
+            order = 19,
+            description = "Press the power button of the board virt at time:DURATION or slice:ORDINAL, as in time:5s. "
+                    + "May be repeated.")
+    void presses(@Nullable List<String> values) {
+        if (values != null) {
+            setList("run.power-button", "--power-button", values);
+        }
+    }
+
     // Called each time the option is given, with all values so far.
     private void setList(String path, String option, List<String> values) {
         settings.removeIf(setting -> setting.path().equals("trapline." + path));

@@ -30,6 +30,7 @@ final class RunRules {
             "run.expect",
             "run.interrupts",
             "run.events",
+            "run.power-button",
             "run.entropy",
             "run.plugins",
             "run.result",
@@ -46,6 +47,7 @@ final class RunRules {
         "run.expect",
         "run.interrupts",
         "run.events",
+        "run.power-button",
         "run.max-instructions",
         "run.schedule",
         "run.slice"
