@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +63,8 @@ class VirtTreeTest {
                 DeviceTree.describe(spec, new TreeContent(List.of(), List.of(), board.nodes(), "")));
         assertThat(tree.get("/pl061@9030000:interrupts")).isEqualTo(cells(0, 7, 4));
         assertThat(tree.get("/pl061@9030000:#gpio-cells")).isEqualTo(cells(2));
-        int phandle = ByteBuffer.wrap(tree.get("/pl061@9030000:phandle").toArray()).getInt();
+        Bytes pins = Objects.requireNonNull(tree.get("/pl061@9030000:phandle"));
+        int phandle = ByteBuffer.wrap(pins.toArray()).getInt();
         assertThat(tree.get("/gpio-keys/poweroff:gpios")).isEqualTo(cells(phandle, 3, 0));
         assertThat(tree.get("/gpio-keys/poweroff:linux,code")).isEqualTo(cells(116));
     }

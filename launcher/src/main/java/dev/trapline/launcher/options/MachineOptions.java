@@ -79,6 +79,17 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--console",
+            paramLabel = "DEVICE",
+            order = 4,
+            completionCandidates = Candidates.Consoles.class,
+            description = "${COMPLETION-CANDIDATES}: the device that is the guest's console (default pl011); virtio "
+                    + "needs the board virt.")
+    void console(@Nullable String value) {
+        set("machine.console", "--console", value);
+    }
+
+    @Option(
             names = "--kernel",
             paramLabel = "FILE",
             order = 5,
