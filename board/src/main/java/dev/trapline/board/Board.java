@@ -2,7 +2,7 @@ package dev.trapline.board;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
@@ -22,6 +22,7 @@ import dev.trapline.board.bus.Line;
 import dev.trapline.board.device.ConsoleDevice;
 import dev.trapline.board.device.Pl011;
 import dev.trapline.board.device.Pl031;
+import dev.trapline.board.device.Pl061;
 import dev.trapline.board.flash.CfiFlash;
 import dev.trapline.board.gic.CpuLines;
 import dev.trapline.board.gic.Gicv2;
@@ -30,6 +31,7 @@ import dev.trapline.board.gic.InterruptController;
 import dev.trapline.board.virtio.VirtioBlock;
 import dev.trapline.board.virtio.VirtioMmio;
 import dev.trapline.board.virtio.VirtioSlots;
+import dev.trapline.board.virtio.VirtioTerminal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -69,8 +71,10 @@ public final class Board implements Snapshot, Deadline {
     private record Wire(Line line, VcpuId vcpu) {}
 
     private final Bus bus = new Bus();
-    private final ConsoleDevice console;
-    private final List<TreeNode> clocks;
+    private ConsoleDevice console;
+    private String consoleNode;
+    /// The nodes that belong to no device, or to several.
+    private final List<TreeNode> ownNodes;
     private final List<Wire> wires = new ArrayList<>();
     /// The lines that are wired to shared interrupts, by number.
     private final SortedMap<Integer, Line> shared = new TreeMap<>();
@@ -78,13 +82,17 @@ public final class Board implements Snapshot, Deadline {
     private final List<CpuLines> cpus = new ArrayList<>();
 
     private final @Nullable InterruptController controller;
+    /// The device that the power button is connected with; null without one.
+    private @Nullable Pl061 pins;
     /// How many disks there are.
     private int disks;
 
     /// @param controller the interrupt controller, for `count` vCPUs; null for none
     private Board(ConsoleDevice console, List<TreeNode> clocks, @Nullable InterruptController controller, int count) {
         this.console = console;
-        this.clocks = List.copyOf(clocks);
+        this.consoleNode =
+                console.node(BoardSpec.UART_BASE).map(TreeNode::name).orElse("");
+        this.ownNodes = new ArrayList<>(clocks);
         this.controller = controller;
         bus.device(BoardSpec.UART_BASE, console);
         if (controller != null) {
@@ -108,13 +116,17 @@ public final class Board implements Snapshot, Deadline {
                 .strings("clock-output-names", "clk24mhz");
         return switch (spec.kind()) {
             case BARE -> new Board(new Pl011(), List.of(clock), null, cpus.count());
-            case VIRT -> virt(spec.gic(), cpus, clock).withClock(spec.date());
+            case VIRT -> virt(spec, cpus, clock).withClock(spec.date()).withPowerButton().withConsole(spec.console());
         };
     }
 
-    private static Board virt(GicVersion version, CpuSpec cpus, TreeNode clock) {
+    private static Board virt(BoardSpec spec, CpuSpec cpus, TreeNode clock) {
         Pl011 console = Pl011.interrupting(UART_INTERRUPT);
-        return switch (version) {
+        switch (spec.console()) {
+            case PL011 -> {}
+            case VIRTIO -> console.unconnected();
+        }
+        return switch (spec.gic()) {
             case V2 -> {
                 Gicv2 gic = new Gicv2(cpus.count());
                 yield new Board(console, List.of(clock), gic, cpus.count()).device(BoardSpec.GIC_BASE, gic);
@@ -137,6 +149,44 @@ public final class Board implements Snapshot, Deadline {
     private Board withClock(long date) {
         Pl031 clock = new Pl031(date, Pl031.SPI);
         return device(Pl031.BASE, clock).interrupt(Pl031.SPI, clock.lines().getFirst());
+    }
+
+    /// The VirtIO console is in the last slot, so that disks begin with the first one.
+    private Board withConsole(ConsoleKind kind) {
+        return switch (kind) {
+            case PL011 -> this;
+            case VIRTIO -> {
+                int slot = VirtioSlots.COUNT - 1;
+                VirtioTerminal terminal = new VirtioTerminal(bus.ram(), VirtioSlots.spi(slot));
+                console = terminal;
+                // A kernel finds it only when it has drivers.
+                consoleNode = "";
+                yield device(VirtioSlots.base(slot), terminal)
+                        .interrupt(VirtioSlots.spi(slot), terminal.lines().getFirst());
+            }
+        };
+    }
+
+    private Board withPowerButton() {
+        Pl061 added = new Pl061(Pl061.SPI);
+        pins = added;
+        ownNodes.add(Pl061.keys());
+        return device(Pl061.BASE, added)
+                .interrupt(Pl061.SPI, added.lines().getFirst());
+    }
+
+    /// Whether it has a power button. Thread-safe.
+    public boolean hasPowerButton() {
+        return pins != null;
+    }
+
+    /// Presses the power button for a moment, if there is one.
+    ///
+    /// @param now virtual time in ticks
+    public void pressPowerButton(long now) {
+        if (pins != null) {
+            pins.press(now);
+        }
     }
 
     /// Puts the devices on the board that have these images: disks, and the flash bank for variables, which
@@ -270,14 +320,14 @@ public final class Board implements Snapshot, Deadline {
 
     /// The nodes that describe the board in a device tree.
     public List<TreeNode> nodes() {
-        List<TreeNode> nodes = new ArrayList<>(clocks);
+        List<TreeNode> nodes = new ArrayList<>(ownNodes);
         nodes.addAll(bus.nodes());
         return nodes;
     }
 
-    /// The name of the console's node; empty if it has none.
+    /// The name of the node of the console that a kernel can print to from its beginning on; empty if there is none.
     public String consoleNode() {
-        return console.node(BoardSpec.UART_BASE).map(TreeNode::name).orElse("");
+        return consoleNode;
     }
 
     /// Resets all devices to their state at power-on.

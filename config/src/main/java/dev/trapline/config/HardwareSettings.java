@@ -1,6 +1,7 @@
 package dev.trapline.config;
 
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Mpidr;
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
 final class HardwareSettings {
 
     private static final String GIC = "trapline.machine.gic";
+    private static final String CONSOLE = "trapline.machine.console";
     private static final String DATE = "trapline.machine.date";
     private static final String ARGUMENTS = "trapline.machine.boot-arguments";
 
@@ -38,7 +40,7 @@ final class HardwareSettings {
     BoardSpec board(CpuSpec cpus, TraplineConfig.Run run, long inputInterval) {
         boolean deviceTree = deviceTree(run);
         return new BoardSpec(
-                kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()), date());
+                kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()), date(), console());
     }
 
     private static Width width(Settings settings) {
@@ -65,6 +67,15 @@ final class HardwareSettings {
             settings.refuse(GIC, "auto or 3 for more than " + GicVersion.V2.mostVcpus() + " vCPUs");
         }
         return fits && !choice.equals(GicVersion.V3.id()) ? GicVersion.V2 : GicVersion.V3;
+    }
+
+    private ConsoleKind console() {
+        ConsoleKind console = settings.choice(CONSOLE, List.of(ConsoleKind.values()), ConsoleKind::id);
+        if (kind == BoardKind.BARE && console != ConsoleKind.PL011) {
+            settings.refuse(CONSOLE, ConsoleKind.PL011.id() + " on the board bare; use --board virt");
+            return ConsoleKind.PL011;
+        }
+        return console;
     }
 
     private long date() {

@@ -33,6 +33,8 @@ public final class LayeredConfig {
     private static final long DAY = Duration.ofDays(1).toNanos();
 
     private static final String INTERRUPTS = "trapline.run.interrupts";
+    private static final String INPUT = "trapline.run.input";
+    private static final String EXPECT = "trapline.run.expect";
     static final String KERNEL = "trapline.run.kernel";
     private static final String INITRD = "trapline.run.initrd";
     static final String DTB = "trapline.machine.dtb";
@@ -242,7 +244,8 @@ public final class LayeredConfig {
                 database(settings),
                 storage(settings),
                 Duration.ofNanos(timeout),
-                settings.path("trapline.run.input"),
+                settings.path(INPUT),
+                expect(settings),
                 settings.path("trapline.run.result"),
                 settings.choice(
                         "trapline.run.entropy", List.of(TraplineConfig.Entropy.values()), TraplineConfig.Entropy::id),
@@ -252,9 +255,18 @@ public final class LayeredConfig {
                 settings.plain(SHORTCUTS));
     }
 
+    private static @Nullable Path expect(Settings settings) {
+        Path file = settings.path(EXPECT);
+        if (file != null && settings.path(INPUT) != null) {
+            settings.refuse(EXPECT, "no file where run.input is set: one file is typed at the console");
+        }
+        return file;
+    }
+
     private static List<PlannedInjection> injections(Settings settings) {
         List<PlannedInjection> all = new ArrayList<>(PlannedText.interrupts(settings, INTERRUPTS));
         all.addAll(PlannedText.events(settings, EVENTS));
+        all.addAll(PlannedText.presses(settings, "trapline.run.power-button"));
         return all;
     }
 

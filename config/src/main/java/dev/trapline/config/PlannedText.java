@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Planned injections in text form: interrupts `3@time:5ms` and `3:40@slice:1000`, events `804@slice:1000` and
-/// `805:3@time:5ms`.
+/// `805:3@time:5ms`, presses of the power button `time:5s`.
 public final class PlannedText {
 
     private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
+    private static final Pattern MOMENT = Pattern.compile("(time|slice):(.+)");
     private static final String MOMENTS = "time:DURATION or slice:ORDINAL";
 
     private PlannedText() {}
@@ -35,6 +36,7 @@ public final class PlannedText {
                 "--interrupt " + vcpu.index() + ":" + intid + "@" + moment;
             case Injection.Event(VcpuId vcpu, long number) ->
                 "--event " + number + (vcpu.index() == 0 ? "" : ":" + vcpu.index()) + "@" + moment;
+            case Injection.PowerButton _ -> "--power-button " + moment;
         };
     }
 
@@ -65,6 +67,21 @@ public final class PlannedText {
                 path,
                 "NUMBER@WHEN or NUMBER:CPU@WHEN with WHEN " + MOMENTS + ", as in 804@slice:1000 or 805:3@time:5ms",
                 PlannedText::event);
+    }
+
+    /// A list of moments at which the power button is pressed: `WHEN`.
+    static List<PlannedInjection> presses(Settings settings, String path) {
+        List<PlannedInjection> planned = new ArrayList<>();
+        for (ConfigValue element : settings.list(path)) {
+            Matcher text = MOMENT.matcher(Settings.shown(element));
+            Moment when = text.matches() ? moment(text.group(1), text.group(2)) : null;
+            if (when == null) {
+                settings.refuse(path, element, MOMENTS + ", as in time:5s");
+            } else {
+                planned.add(new PlannedInjection(new Injection.PowerButton(), when));
+            }
+        }
+        return planned;
     }
 
     private static List<PlannedInjection> all(

@@ -26,9 +26,10 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param storage how the recording is stored
     /// @param timeout the limit on host time; zero for none
     /// @param input the file to type at the console; null for standard input
+    /// @param expect the file with steps for the console, which type and wait for output; null for none
     /// @param result the file for the outcome
     /// @param entropy the source of the guest's entropy
-    /// @param injections planned interrupts, then planned events, each in their order
+    /// @param injections planned interrupts, planned events, and presses of the power button, each in their order
     /// @param plugins JAR files with services
     /// @param library the engine's library; null to search for one
     /// @param shortcuts the engine's shortcuts to use, in the engine's text form
@@ -43,6 +44,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             StoragePolicy storage,
             Duration timeout,
             @Nullable Path input,
+            @Nullable Path expect,
             @Nullable Path result,
             Entropy entropy,
             List<PlannedInjection> injections,

@@ -49,7 +49,9 @@ class ConfigKeysTest {
     private static final List<String> OF_CONTINUATIONS = List.of(
             "run.timeout",
             "run.input",
+            "run.expect",
             "run.interrupts",
+            "run.power-button",
             "run.events",
             "run.entropy",
             "run.plugins",

@@ -88,7 +88,7 @@ class SchemasTest {
                 List.of("virtio-block: a reason"),
                 1,
                 new RunReport.Breakage("at here\nat there", List.of("an event")),
-                new RunReport.Unused(List.of(), 7, true),
+                new RunReport.Unused(List.of(), 7, null, true),
                 null);
         JsonNode document = new Schemas()
                 .validated(ResultFile.json(Ending.of(outcome), report).line());

@@ -71,6 +71,10 @@ final class Boundary implements Inputs.Receiver {
         settle();
         beginRoundIfDue();
         RunOutcome end = takeInputs();
+        if (end == null) {
+            // An input can be the reason why another one is planned.
+            endRoundAtArrival();
+        }
         while (end == null && !run.isOver() && turn() < 0) {
             long ready = vcpus.readyIn(rounds);
             if (ready != 0) {
@@ -106,6 +110,10 @@ final class Boundary implements Inputs.Receiver {
             long beginning = Math.max(rounds.ends(), due());
             begin(beginning, rounds.endOf(beginning));
         }
+        endRoundAtArrival();
+    }
+
+    private void endRoundAtArrival() {
         if (rounds.isFresh() && inputs.arrivalAfter(rounds.begins()) < rounds.ends()) {
             take(new JournalRecord.Round(rounds.begins(), inputs.arrivalAfter(rounds.begins())));
         }
@@ -215,8 +223,8 @@ final class Boundary implements Inputs.Receiver {
     @Override
     public void requirePossible(JournalRecord.Input recorded) {
         if (recorded instanceof JournalRecord.Injected(Injection what)
-                && vcpuOf(what).index() >= vcpus.count()) {
-            throw inputs.diverged("an interrupt or event for " + vcpuOf(what) + ", and this machine has "
+                && what.vcpu().index() >= vcpus.count()) {
+            throw inputs.diverged("an interrupt or event for " + what.vcpu() + ", and this machine has "
                     + Figures.count(vcpus.count(), "vCPU"));
         }
         if (recorded instanceof JournalRecord.Injected(Injection.Interrupt(VcpuId _, int intid))
@@ -224,17 +232,12 @@ final class Boundary implements Inputs.Receiver {
             throw inputs.diverged("an interrupt with INTID " + intid + ", and this machine's interrupt controller has"
                     + " 0 to " + board.lastIntid());
         }
+        if (recorded instanceof JournalRecord.Injected(Injection.PowerButton _) && !board.hasPowerButton()) {
+            throw inputs.diverged("a press of the power button, and this machine has none");
+        }
         if (recorded instanceof JournalRecord.Entropy(String service, Bytes _) && !effects.know(service)) {
             throw inputs.diverged("entropy for the service '" + service + "', which this machine does not have");
         }
-    }
-
-    private static VcpuId vcpuOf(Injection injection) {
-        return switch (injection) {
-            case Injection.WakeUp(VcpuId vcpu) -> vcpu;
-            case Injection.Interrupt(VcpuId vcpu, int _) -> vcpu;
-            case Injection.Event(VcpuId vcpu, long _) -> vcpu;
-        };
     }
 
     @Override
@@ -262,12 +265,19 @@ final class Boundary implements Inputs.Receiver {
             }
             case Injection.Event(VcpuId vcpu, long number) ->
                 effects.tellServices(new MachineEvent.EventInjected(number, vcpu));
+            case Injection.PowerButton _ -> board.pressPowerButton(rounds.begins());
         }
     }
 
     @Override
     public void entropy(String service, Bytes bytes) {
         effects.tell(service, new MachineEvent.Entropy(bytes));
+    }
+
+    /// The recording can have been cut off before the record of a round that ends early.
+    @Override
+    public void live() {
+        endRoundAtArrival();
     }
 
     /// Only a replay gets here: the round begins as it did, if it can.

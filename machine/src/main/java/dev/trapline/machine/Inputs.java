@@ -44,6 +44,9 @@ final class Inputs implements Choices.Place {
         /// A round begins that does not follow from the earlier history.
         void round(JournalRecord.Round round);
 
+        /// A replay has ended, and the run continues live.
+        void live();
+
         /// The next slice gets a fresh engine.
         ///
         /// @param after how many of its instructions
@@ -76,7 +79,16 @@ final class Inputs implements Choices.Place {
     /// The planned inputs that have not happened.
     RunReport.Unused unused() {
         Choices.Left left = choices.left();
-        return new RunReport.Unused(left.injections(), left.scriptBytes(), entropyUsed);
+        return new RunReport.Unused(left.injections(), left.scriptBytes(), left.unmet(), entropyUsed);
+    }
+
+    /// A slice has ended, and the guest may have printed something in it.
+    ///
+    /// @param now when it ended
+    void printed(ConsoleDevice from, long now) {
+        if (from.transmittedCount() > 0) {
+            choices.printed(from.transmitted(), from.transmittedCount(), now);
+        }
     }
 
     /// Requests entropy: it is taken at the next boundary.
@@ -207,7 +219,11 @@ final class Inputs implements Choices.Place {
         if (end != null || ahead != null || !history.isExhausted()) {
             return end;
         }
-        return history.goOn() ? takeLive(receiver) : new RunOutcome.RecordingEnds();
+        if (!history.goOn()) {
+            return new RunOutcome.RecordingEnds();
+        }
+        receiver.live();
+        return takeLive(receiver);
     }
 
     /// Up to a turn: that is asked for.
@@ -286,6 +302,7 @@ final class Inputs implements Choices.Place {
                 return switch (reason) {
                     case INTERRUPTED -> new RunOutcome.Interrupted();
                     case TIMEOUT -> new RunOutcome.LimitReached(RunOutcome.Limit.TIMEOUT);
+                    case SCRIPT -> new RunOutcome.LimitReached(RunOutcome.Limit.SCRIPT);
                 };
             }
         }

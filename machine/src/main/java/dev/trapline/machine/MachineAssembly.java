@@ -2,6 +2,7 @@ package dev.trapline.machine;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.VcpuId;
@@ -161,6 +162,10 @@ public final class MachineAssembly {
         if (what instanceof Injection.Interrupt(VcpuId _, int intid) && intid > board.lastIntid()) {
             throw new IllegalArgumentException("an interrupt with INTID " + intid + ": the interrupt controller of the"
                     + " board '" + spec.board().kind().id() + "' has 0 to " + board.lastIntid());
+        }
+        if (what instanceof Injection.PowerButton && !board.hasPowerButton()) {
+            throw new IllegalArgumentException("the board '" + spec.board().kind().id()
+                    + "' has no power button; use the board '" + BoardKind.VIRT.id() + "'");
         }
         if (what instanceof Injection.Event event && !events.contains(event.number())) {
             throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "

@@ -341,6 +341,7 @@ public final class MachineCore implements Effects.Run {
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
         vcpus.lines(board.interrupted(), ended);
         stolen.canRun(slice.vcpu().index(), ended);
+        inputs.printed(board.console(), ended);
         console.takeFrom(board.console());
     }
 

@@ -6,6 +6,7 @@ import dev.trapline.abi.history.StoredHistory;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.memory.FlashWrites;
+import dev.trapline.machine.choice.Choices;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,8 +92,10 @@ public record RunReport(
     ///
     /// @param injections that have not come, because the run ended before
     /// @param scriptBytes bytes of the console's script that were not typed
+    /// @param unmet what the console's script waited for at the end; null if it did not wait for output
     /// @param entropyUsed whether a service that draws entropy has answered a call
-    public record Unused(List<PlannedInjection> injections, int scriptBytes, boolean entropyUsed) {
+    public record Unused(
+            List<PlannedInjection> injections, int scriptBytes, Choices.@Nullable Unmet unmet, boolean entropyUsed) {
         public Unused {
             injections = List.copyOf(injections);
         }

@@ -92,6 +92,7 @@ class LimitsTest {
         RunOutcome expected = switch (reason) {
             case INTERRUPTED -> new RunOutcome.Interrupted();
             case TIMEOUT -> new RunOutcome.LimitReached(RunOutcome.Limit.TIMEOUT);
+            case SCRIPT -> new RunOutcome.LimitReached(RunOutcome.Limit.SCRIPT);
         };
         assertThat(machine.outcome()).isEqualTo(expected);
         assertThat(toys.slices())

@@ -6,6 +6,7 @@ import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Image;
@@ -116,7 +117,7 @@ final class ToyMachine implements AutoCloseable {
     Choices choices(MachineSpec spec, String script, PlannedInjection... planned) {
         return new OperatorChoices(
                 requests,
-                new ConsoleInput(Bytes.copyOf(script.getBytes(StandardCharsets.US_ASCII)), spec),
+                new ConsoleInput(ConsoleScript.typing(Bytes.copyOf(script.getBytes(StandardCharsets.US_ASCII))), spec),
                 new PlannedInjections(List.of(planned)),
                 new SeededEntropy(spec.schedule().seed()));
     }

@@ -23,7 +23,7 @@ import java.util.List;
 ///  0 start        text machine, machine as SpecCodec writes it, varint count, images: u8 kind, text name,
 ///                 varint address, bytes content; bytes script, u8 recorded
 ///  1 type         text machine, bytes keys
-///  2 inject       text machine, u8 0 wake-up | 1 interrupt | 2 event, u8 vcpu, varint intid or number
+///  2 inject       text machine, u8 0 wake-up | 1 interrupt | 2 event | 3 power button, u8 vcpu, varint intid or number
 ///  3 reconfigure  text machine, policy as PolicyCodec writes it
 ///  4 subscribe    text machine, varint from
 ///  5 seen         text machine, varint upTo
@@ -46,6 +46,7 @@ final class CommandCodec {
     private static final int WAKE_UP = 0;
     private static final int INTERRUPT = 1;
     private static final int EVENT = 2;
+    private static final int POWER_BUTTON = 3;
 
     private CommandCodec() {}
 
@@ -115,6 +116,7 @@ final class CommandCodec {
                     case Injection.WakeUp _ -> WAKE_UP;
                     case Injection.Interrupt _ -> INTERRUPT;
                     case Injection.Event _ -> EVENT;
+                    case Injection.PowerButton _ -> POWER_BUTTON;
                 });
         out.u8(what.vcpu().index());
         number(
@@ -123,6 +125,7 @@ final class CommandCodec {
                     case Injection.WakeUp _ -> 0;
                     case Injection.Interrupt interrupt -> interrupt.intid();
                     case Injection.Event event -> event.number();
+                    case Injection.PowerButton _ -> 0;
                 });
     }
 
@@ -196,6 +199,10 @@ final class CommandCodec {
             }
             case INTERRUPT -> new Injection.Interrupt(receiver, in.count("an INTID", Injection.MAX_INTID));
             case EVENT -> new Injection.Event(receiver, in.varint());
+            case POWER_BUTTON -> {
+                in.count("what follows a press of the power button", 0);
+                yield new Injection.PowerButton();
+            }
             default -> throw new CodecException("there is no injection of kind " + kind);
         };
     }

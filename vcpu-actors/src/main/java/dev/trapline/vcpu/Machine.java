@@ -9,10 +9,12 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.Board;
@@ -25,6 +27,7 @@ import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
 import dev.trapline.machine.MachineSetupException;
+import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.ConsoleInput;
 import dev.trapline.machine.choice.OperatorChoices;
@@ -96,7 +99,7 @@ public final class Machine {
         private Board.Fitting fitting = Board.Fitting.NONE;
         private ConsoleOutput console = (_, _) -> {};
         private Consumer<String> warnings = _ -> {};
-        private Bytes script = Bytes.EMPTY;
+        private ConsoleScript script = ConsoleScript.NONE;
         private final List<PlannedInjection> planned = new ArrayList<>();
         private @Nullable EntropySource entropy;
         private UnaryOperator<Choices> choices = UnaryOperator.identity();
@@ -186,7 +189,14 @@ public final class Machine {
 
         /// Sets console input that is known before the start. It is typed byte by byte in virtual time.
         public Builder script(Bytes input) {
-            this.script = input;
+            return script(ConsoleScript.typing(input));
+        }
+
+        /// Sets console input that is known before the start, with steps that wait for the guest's output. If
+        /// the guest does not print in time what a step waits for, the run ends with [RunOutcome.Limit#SCRIPT],
+        /// and [RunReport#unused] has the step.
+        public Builder script(ConsoleScript steps) {
+            this.script = steps;
             return this;
         }
 

@@ -16,6 +16,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.firmware.FirmwareActor;
 import dev.trapline.firmware.FirmwareServices;
@@ -277,7 +278,7 @@ class ActorProtocolTest {
                 new CompletableFuture<>(),
                 parts.controls(),
                 new Requests(),
-                new ConsoleInput(Bytes.EMPTY, parts.spec()),
+                new ConsoleInput(ConsoleScript.NONE, parts.spec()),
                 parts.gate(),
                 history,
                 _ -> {},

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -26,7 +27,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,19 @@ class ContinuedRunTest {
         Image image = Guests.image(guest);
         MachineSpec spec = MachineRuns.spec(4, Schedule.RANDOM, 7);
         Finished whole = RUNS.record(spec, image, INPUT, directory.resolve("whole"));
+        assertContinues(guest, directory, whole, left -> RUNS.proceed(left, INPUT));
+    }
+
+    @Test
+    void aScriptThatWaitsForOutputContinuesWhereItWas(@TempDir Path directory) throws IOException {
+        MachineSpec spec = MachineRuns.spec(4, Schedule.RANDOM, 7);
+        ConsoleScript script = ConsoleScriptTest.conversation();
+        Finished whole = RUNS.record(spec, Guests.image("echo.elf"), script, directory.resolve("whole"));
+        assertContinues("echo.elf with a script", directory, whole, left -> RUNS.proceed(left, script));
+    }
+
+    private static void assertContinues(
+            String guest, Path directory, Finished whole, Function<Path, Finished> continuing) {
         List<JournalRecord> records = new ArrayList<>();
         RecordingHeader header;
         List<Image> images;
@@ -64,7 +80,7 @@ class ContinuedRunTest {
             write(left, header, images, records.subList(0, length));
             String what = guest + ", cut off after " + length + " of " + records.size() + " records";
 
-            Finished continued = RUNS.proceed(left, INPUT);
+            Finished continued = continuing.apply(left);
             MachineRuns.assertEqual(continued, whole, what);
             MachineRuns.assertEqual(RUNS.replay(left), whole, what + ", replayed");
             try (RecordingReader reader = Recordings.open(left, OpenOptions.STRICT)) {

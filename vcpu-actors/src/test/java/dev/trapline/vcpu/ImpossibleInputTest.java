@@ -102,6 +102,13 @@ class ImpossibleInputTest {
     }
 
     @Test
+    void aPressOfAPowerButtonThatThereIsNot() throws IOException {
+        assertDiverges(
+                new JournalRecord.Injected(new Injection.PowerButton()),
+                "a press of the power button, and this machine has none");
+    }
+
+    @Test
     void entropyForAServiceThatThereIsNot() throws IOException {
         assertDiverges(
                 new JournalRecord.Entropy("nobody", Bytes.copyOf(new byte[8])),

@@ -8,6 +8,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.BoardSpec;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
@@ -165,6 +166,18 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
     /// Like the method above, with a durability.
     Finished record(MachineSpec spec, Image image, String script, Path directory, Durability durability) {
         return finish(builder(spec, image, script).recordTo(directory).storage(StoragePolicy.DEFAULT.with(durability)));
+    }
+
+    /// Records a guest at whose console a script types that waits for output.
+    Finished record(MachineSpec spec, Image image, ConsoleScript script, Path directory) {
+        return finish(builder(spec, image, "").script(script).recordTo(directory));
+    }
+
+    /// Continues such a recording, with the same script.
+    Finished proceed(Path directory, ConsoleScript script) {
+        return finish(Machine.proceed(engines, Recordings.open(directory, OpenOptions.STRICT), directory)
+                .services(FirmwareServices.onClassPath())
+                .script(script));
     }
 
     /// Continues a recording that was cut off, with the same script.

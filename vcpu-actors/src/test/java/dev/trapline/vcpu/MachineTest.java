@@ -209,6 +209,7 @@ class MachineTest {
                             switch (reason) {
                                 case INTERRUPTED -> new RunOutcome.Interrupted();
                                 case TIMEOUT -> new RunOutcome.LimitReached(RunOutcome.Limit.TIMEOUT);
+                                case SCRIPT -> new RunOutcome.LimitReached(RunOutcome.Limit.SCRIPT);
                             });
         }
     }

@@ -72,6 +72,12 @@ public record TreeNode(String name, String label, List<TreeProperty> properties,
         return with(new TreeProperty.References(property, List.of(labels)));
     }
 
+    /// This node with a property that refers to a part of another node by its label: see [TreeProperty.Specifier].
+    public TreeNode specifier(String property, String other, int... cells) {
+        return with(new TreeProperty.Specifier(
+                property, other, Arrays.stream(cells).boxed().toList()));
+    }
+
     /// This node with one child more.
     public TreeNode child(TreeNode child) {
         return new TreeNode(name, label, properties, behind(children, child));

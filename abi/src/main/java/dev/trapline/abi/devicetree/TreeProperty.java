@@ -33,4 +33,14 @@ public sealed interface TreeProperty {
             labels = List.copyOf(labels);
         }
     }
+
+    /// A property that refers to one other node, and says which of its parts is meant: a phandle, and cells behind it.
+    ///
+    /// @param label of the node
+    /// @param cells what they mean is defined by the binding of that node
+    record Specifier(String name, String label, List<Integer> cells) implements TreeProperty {
+        public Specifier {
+            cells = List.copyOf(cells);
+        }
+    }
 }

@@ -116,7 +116,9 @@ public sealed interface JournalRecord {
             /// Ctrl-C, a signal, or the embedding program.
             INTERRUPTED,
             /// The limit on host time.
-            TIMEOUT
+            TIMEOUT,
+            /// The guest did not print in time what the console's script waited for.
+            SCRIPT
         }
     }
 

@@ -6,7 +6,7 @@ import dev.trapline.abi.VcpuId;
 /// Something that is injected into a machine from outside, between two slices.
 public sealed interface Injection {
 
-    /// The vCPU that receives it.
+    /// The vCPU that receives it. What no vCPU receives has the first one.
     VcpuId vcpu();
 
     /// An interrupt without a number: it ends a wait (WFI, CPU_SUSPEND), or lets the next one end at once. Nothing
@@ -36,6 +36,14 @@ public sealed interface Injection {
             if (number < 0) {
                 throw new IllegalArgumentException("an event's number is 0 or more, not " + number);
             }
+        }
+    }
+
+    /// Somebody presses the machine's power button for a moment. Only the board [BoardKind#VIRT] has one.
+    record PowerButton() implements Injection {
+        @Override
+        public VcpuId vcpu() {
+            return VcpuId.BOOT;
         }
     }
 

@@ -40,7 +40,9 @@ public sealed interface RunOutcome {
         /// Executed instructions.
         INSTRUCTIONS,
         /// Host time.
-        TIMEOUT
+        TIMEOUT,
+        /// Virtual time of a step of the console's script.
+        SCRIPT
     }
 
     /// No vCPU can run, and nothing is pending that could wake one.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
@@ -130,7 +131,7 @@ class MachineSpecTest {
     @Test
     void aPartIsReplacedAndTheOthersStay() {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
-        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8);
+        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60, 70);
         FirmwareSpec firmware =
@@ -162,8 +163,9 @@ class MachineSpecTest {
                         .withBootArguments("quiet")
                         .withInputInterval(7)
                         .withGic(GicVersion.V3)
-                        .withDate(8))
-                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8));
+                        .withDate(8)
+                        .withConsole(ConsoleKind.VIRTIO))
+                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)

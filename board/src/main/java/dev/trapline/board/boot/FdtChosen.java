@@ -138,8 +138,8 @@ final class FdtChosen {
                 case TreeProperty.Flag _ -> new byte[0];
                 case TreeProperty.Cells(String _, List<Integer> cells) -> FdtValue.cells(cells);
                 case TreeProperty.Strings(String _, List<String> texts) -> FdtValue.strings(texts);
-                case TreeProperty.References(String name, List<String> _) ->
-                    throw new IllegalArgumentException("'" + name + "' refers to nodes of another tree");
+                case TreeProperty.References _, TreeProperty.Specifier _ ->
+                    throw new IllegalArgumentException("'" + property.name() + "' refers to nodes of another tree");
             };
             FdtValue.word(structure, FdtToken.PROPERTY);
             FdtValue.word(structure, value.length);

@@ -5,6 +5,7 @@ import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.devicetree.TreeProperty;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -68,6 +69,8 @@ final class FdtWriter {
                     cells(
                             name,
                             labels.stream().map(label -> phandle(node, label)).toList());
+                case TreeProperty.Specifier(String name, String label, List<Integer> cells) ->
+                    cells(name, specifier(phandle(node, label), cells));
             }
         }
         if (!node.label().isEmpty()) {
@@ -75,6 +78,12 @@ final class FdtWriter {
         }
         node.children().forEach(this::node);
         FdtValue.word(structure, FdtToken.END_NODE);
+    }
+
+    private static List<Integer> specifier(Integer phandle, List<Integer> cells) {
+        List<Integer> all = new ArrayList<>(List.of(phandle));
+        all.addAll(cells);
+        return all;
     }
 
     private Integer phandle(TreeNode node, String label) {

@@ -57,6 +57,7 @@ public final class Pl011 implements ConsoleDevice {
     private final byte[] receiver = new byte[FIFO_SIZE];
     private int received;
     private boolean everRead;
+    private boolean connected = true;
 
     private byte[] transmitted = new byte[256];
     private int transmittedCount;
@@ -230,7 +231,16 @@ public final class Pl011 implements ConsoleDevice {
         return first;
     }
 
+    /// Connects nothing with it: what it transmits is dropped. It must not be the console then.
+    public Pl011 unconnected() {
+        connected = false;
+        return this;
+    }
+
     private void transmit(byte value) {
+        if (!connected) {
+            return;
+        }
         if (transmittedCount == transmitted.length) {
             transmitted = Arrays.copyOf(transmitted, 2 * transmitted.length);
         }

@@ -285,6 +285,12 @@ public final class VirtioMmio implements Device {
     /// The guest made chains available. A notification of a queue that does not exist or is not enabled is ignored,
     /// and so is any while the driver is not running (§2.1.2).
     private void notified(int index) {
+        serve(index);
+    }
+
+    /// Handles the chains that the guest has made available in a queue, as at a notification: the device has something
+    /// for the guest, or can continue.
+    void serve(int index) {
         if (!negotiation.isRunning() || !isQueue(index) || !queues[index].isReady()) {
             return;
         }

@@ -6,13 +6,16 @@ import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.board.Board;
 import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,21 @@ class VirtTreeTest {
         assertThat(tree.get("/pl011@9000000:interrupts"))
                 .as("shared interrupt 1, level high")
                 .isEqualTo(cells(0, 1, 4));
+    }
+
+    /// The binding `gpio-keys`: pin 3, active high, and KEY_POWER.
+    @Test
+    void thePowerButtonIsAKeyAtAPinOfThePl061() {
+        MachineSpec spec = virt(1);
+        Board board = Board.of(spec.board(), spec.cpus());
+        Map<String, Bytes> tree = FdtReader.properties(
+                DeviceTree.describe(spec, new TreeContent(List.of(), List.of(), board.nodes(), "")));
+        assertThat(tree.get("/pl061@9030000:interrupts")).isEqualTo(cells(0, 7, 4));
+        assertThat(tree.get("/pl061@9030000:#gpio-cells")).isEqualTo(cells(2));
+        Bytes pins = Objects.requireNonNull(tree.get("/pl061@9030000:phandle"));
+        int phandle = ByteBuffer.wrap(pins.toArray()).getInt();
+        assertThat(tree.get("/gpio-keys/poweroff:gpios")).isEqualTo(cells(phandle, 3, 0));
+        assertThat(tree.get("/gpio-keys/poweroff:linux,code")).isEqualTo(cells(116));
     }
 
     /// Bits 15 to 8 of the flags are a mask of the CPUs that have the interrupt (`arm,gic`).

@@ -49,6 +49,37 @@ class SnapshotTest {
         assertThat(loaded.summary()).isEqualTo(saved.summary());
     }
 
+    @Property(tries = 300)
+    void aPl061ContinuesAsTheOneThatWasSaved(@ForAll long seed) {
+        Random random = new Random(seed);
+        Pl061 saved = new Pl061(0);
+        Pl061 loaded = new Pl061(0);
+        use(saved, random);
+        use(loaded, random);
+        copy(saved, loaded);
+        assertThat(loaded.lines().getFirst().isHigh())
+                .isEqualTo(saved.lines().getFirst().isHigh());
+
+        long both = random.nextLong();
+        assertThat(use(loaded, new Random(both))).isEqualTo(use(saved, new Random(both)));
+    }
+
+    private static List<String> use(Pl061 device, Random random) {
+        List<String> seen = new ArrayList<>();
+        long now = 1L << 40;
+        for (int left = 60; left > 0; left--) {
+            long offset = 0x3fc + 4 * random.nextInt(10);
+            switch (random.nextInt(5)) {
+                case 0 -> device.press(now);
+                case 1 -> device.timePasses(now += random.nextLong(2 * Pl061.PRESS));
+                case 2 -> device.write(offset, 4, random.nextLong());
+                default -> seen.add(offset + ": " + device.read(offset, 4));
+            }
+            seen.add(device.deadline() + " " + lines(device));
+        }
+        return seen;
+    }
+
     private static void copy(Snapshot from, Snapshot to) {
         Bytes state = from.save();
         to.load(state);

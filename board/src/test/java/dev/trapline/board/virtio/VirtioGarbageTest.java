@@ -34,8 +34,15 @@ class VirtioGarbageTest {
             return switch (kind) {
                 case 0 -> new Mirror();
                 case 1 -> new VirtioEntropy(new SeededBytes(3));
+                case 2 -> busyConsole();
                 default -> VirtioBlock.writable(Bytes.copyOf(new byte[20 * 512]), "garbage");
             };
+        }
+
+        private static VirtioFunction busyConsole() {
+            VirtioConsole console = new VirtioConsole();
+            console.receive(Bytes.copyOf(new byte[VirtioConsole.RECEIVER]));
+            return console;
         }
 
         void start(long features) {
@@ -48,7 +55,7 @@ class VirtioGarbageTest {
     @Property(tries = 400)
     void garbageInRegistersAndRamHarmsNothing(@ForAll long seed) {
         Random random = new Random(seed);
-        int kind = random.nextInt(3);
+        int kind = random.nextInt(4);
         Guest guest = new Guest(kind);
         Guest other = new Guest(kind);
         for (int step = 0; step < STEPS; step++) {

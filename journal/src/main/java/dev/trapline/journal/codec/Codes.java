@@ -2,6 +2,7 @@ package dev.trapline.journal.codec;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Conduit;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.GicVersion;
@@ -57,11 +58,14 @@ final class Codes {
             VcpuState.SUSPENDED,
             VcpuState.POWERED_DOWN);
 
-    static final EnumCode<RunOutcome.Limit> LIMIT =
-            EnumCode.of(RunOutcome.Limit.class, RunOutcome.Limit.INSTRUCTIONS, RunOutcome.Limit.TIMEOUT);
+    static final EnumCode<RunOutcome.Limit> LIMIT = EnumCode.of(
+            RunOutcome.Limit.class, RunOutcome.Limit.INSTRUCTIONS, RunOutcome.Limit.TIMEOUT, RunOutcome.Limit.SCRIPT);
 
     static final EnumCode<JournalRecord.Stop.Reason> STOP = EnumCode.of(
-            JournalRecord.Stop.Reason.class, JournalRecord.Stop.Reason.INTERRUPTED, JournalRecord.Stop.Reason.TIMEOUT);
+            JournalRecord.Stop.Reason.class,
+            JournalRecord.Stop.Reason.INTERRUPTED,
+            JournalRecord.Stop.Reason.TIMEOUT,
+            JournalRecord.Stop.Reason.SCRIPT);
 
     static final EnumCode<Effect.SystemReset.Reset> RESET =
             EnumCode.of(Effect.SystemReset.Reset.class, Effect.SystemReset.Reset.COLD, Effect.SystemReset.Reset.WARM);
@@ -81,6 +85,9 @@ final class Codes {
 
     static final EnumCode<BoardKind> BOARD = EnumCode.of(BoardKind.class, BoardKind.BARE, BoardKind.VIRT);
     static final EnumCode<GicVersion> GIC = EnumCode.of(GicVersion.class, GicVersion.V2, GicVersion.V3);
+
+    static final EnumCode<ConsoleKind> CONSOLE =
+            EnumCode.of(ConsoleKind.class, ConsoleKind.PL011, ConsoleKind.VIRTIO);
 
     static final EnumCode<Image.Kind> IMAGE_KIND = EnumCode.of(
             Image.Kind.class,

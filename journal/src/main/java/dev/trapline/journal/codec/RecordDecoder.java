@@ -85,6 +85,7 @@ public final class RecordDecoder {
                 new JournalRecord.Injected(
                         new Injection.Interrupt(in.vcpu(), in.count("an INTID", Injection.MAX_INTID)));
             case RecordLayout.EVENT -> event();
+            case RecordLayout.POWER_BUTTON -> new JournalRecord.Injected(new Injection.PowerButton());
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
             case RecordLayout.ROUND -> round();
             case RecordLayout.RENEWED -> renewed();

@@ -119,6 +119,7 @@ public final class RecordEncoder {
                 out.u8(event.vcpu().index());
                 out.varint(event.number());
             }
+            case Injection.PowerButton _ -> out.u8(RecordLayout.POWER_BUTTON);
         }
     }
 

@@ -71,6 +71,7 @@ final class RecordLayout {
     static final int EVENT = OTHER_INPUT | 0x40;
     static final int RENEWED = OTHER_INPUT | 0x50;
     static final int TURNED = OTHER_INPUT | 0x60;
+    static final int POWER_BUTTON = OTHER_INPUT | 0x70;
 
     static final int SAME_VCPU = 0x10;
     static final int EXPECTED_BUDGET = 0x20;

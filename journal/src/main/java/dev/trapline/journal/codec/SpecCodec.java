@@ -16,7 +16,7 @@ import java.util.TreeMap;
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
 ///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
 ///  varint maxInstructions, u8 rebootOnReset, u8 board, u8 deviceTree, text bootArguments
-///  varint inputInterval, u8 gic, varint date, varint ramDigestInterval, varint renewalInterval
+///  varint inputInterval, u8 gic, varint date, u8 console, varint ramDigestInterval, varint renewalInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 /// ```
@@ -51,6 +51,7 @@ final class SpecCodec {
         out.varint(board.inputInterval());
         Codes.GIC.write(out, board.gic());
         out.varint(board.date());
+        Codes.CONSOLE.write(out, board.console());
         out.varint(run.ramDigestInterval());
         out.varint(run.renewalInterval());
         PolicyCodec.write(out, spec.firmware().policy());
@@ -74,7 +75,7 @@ final class SpecCodec {
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
         BoardSpec board = new BoardSpec(
-                Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in), in.varint());
+                Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in), in.varint(), Codes.CONSOLE.read(in));
         RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint(), in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }

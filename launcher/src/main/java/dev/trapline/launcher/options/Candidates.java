@@ -1,6 +1,7 @@
 package dev.trapline.launcher.options;
 
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
@@ -40,6 +41,13 @@ public final class Candidates {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(GicVersion.values()).map(GicVersion::id).iterator();
+        }
+    }
+
+    static final class Consoles implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(ConsoleKind.values()).map(ConsoleKind::id).iterator();
         }
     }
 

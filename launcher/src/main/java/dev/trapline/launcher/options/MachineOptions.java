@@ -79,6 +79,17 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--console",
+            paramLabel = "DEVICE",
+            order = 4,
+            completionCandidates = Candidates.Consoles.class,
+            description = "${COMPLETION-CANDIDATES}: the device that is the guest's console (default pl011); virtio "
+                    + "needs the board virt.")
+    void console(@Nullable String value) {
+        set("machine.console", "--console", value);
+    }
+
+    @Option(
             names = "--kernel",
             paramLabel = "FILE",
             order = 5,
@@ -224,6 +235,16 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--expect",
+            paramLabel = "FILE",
+            order = 20,
+            description = "Type at the guest's console by this script, whose steps can wait for the guest's output. If "
+                    + "it does not come in time, the run ends with exit status 5.")
+    void expect(@Nullable Path value) {
+        set("run.expect", "--expect", value);
+    }
+
+    @Option(
             names = "--record",
             paramLabel = "DIR",
             order = 21,
@@ -274,6 +295,18 @@ public final class MachineOptions {
     void events(@Nullable List<String> values) {
         if (values != null) {
             setList("run.events", "--event", values);
+        }
+    }
+
+    @Option(
+            names = "--power-button",
+            paramLabel = "WHEN",
+            order = 19,
+            description = "Press the power button of the board virt at time:DURATION or slice:ORDINAL, as in time:5s. "
+                    + "May be repeated.")
+    void presses(@Nullable List<String> values) {
+        if (values != null) {
+            setList("run.power-button", "--power-button", values);
         }
     }
 

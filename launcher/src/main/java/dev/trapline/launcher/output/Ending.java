@@ -64,6 +64,9 @@ public record Ending(int status, String kind, String message) {
                 switch (limit) {
                     case INSTRUCTIONS -> new Ending(LIMIT, "limit", "the limit of --max-instructions was reached");
                     case TIMEOUT -> new Ending(LIMIT, "limit", "the limit of --timeout was reached");
+                    case SCRIPT ->
+                        new Ending(
+                                LIMIT, "limit", "the guest did not print in time what the script of --expect expects");
                 };
             case RunOutcome.Deadlock(List<VcpuState> vcpus) ->
                 new Ending(DEADLOCK, "deadlock", "no vCPU can run, and nothing can wake one (" + states(vcpus) + ")");

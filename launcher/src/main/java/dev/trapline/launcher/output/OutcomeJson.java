@@ -27,6 +27,7 @@ final class OutcomeJson {
                         switch (limit) {
                             case INSTRUCTIONS -> "max-instructions";
                             case TIMEOUT -> "timeout";
+                            case SCRIPT -> "script";
                         });
             case RunOutcome.Deadlock(List<VcpuState> vcpus) -> fields.with("vcpus", vcpus(vcpus));
             case RunOutcome.Diverged(String report) -> fields.with("report", report);

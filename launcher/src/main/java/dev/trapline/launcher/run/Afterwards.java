@@ -1,20 +1,30 @@
 package dev.trapline.launcher.run;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Figures;
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.config.PlannedText;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.machine.RunReport;
+import dev.trapline.machine.choice.Choices;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /// Compares a run with what the user asked for. Only after the run is it known which requests had no effect.
 ///
 /// @param seeded whether the user gave a seed
 record Afterwards(TraplineConfig config, boolean seeded) {
+
+    /// How many lines of the console are shown.
+    private static final int LINES = 8;
 
     /// Refuses injections for vCPUs that the machine lacks.
     ///
@@ -33,6 +43,40 @@ record Afterwards(TraplineConfig config, boolean seeded) {
         }
     }
 
+    /// Reports output that the guest did not print, and what it printed instead.
+    private void tellScript(RunReport report, String end, PrintWriter err) {
+        Choices.Unmet unmet = report.unused().unmet();
+        if (unmet == null) {
+            return;
+        }
+        boolean late = report.outcome().equals(new RunOutcome.LimitReached(RunOutcome.Limit.SCRIPT));
+        String wanted = "\"" + Visible.line(text(unmet.step().text())) + "\"";
+        err.println("trapline: " + script() + ":" + unmet.step().line() + ": the guest did not print " + wanted
+                + (late ? " within " + seconds(unmet.step().limit()) + " s of virtual time" : "")
+                + String.format(Locale.ROOT, ", from %.9f s on", Figures.seconds(unmet.since()))
+                + (late ? "" : ": " + end));
+        List<String> lines = text(unmet.last()).replace("\r", "").lines().toList();
+        err.println(lines.isEmpty() ? "It had printed nothing." : "The last lines of its console:");
+        lines.stream().skip(Math.max(0, lines.size() - LINES)).forEach(line -> err.println("  " + Visible.line(line)));
+    }
+
+    private static String seconds(long ticks) {
+        return BigDecimal.valueOf(ticks)
+                .multiply(BigDecimal.valueOf(MachineSpec.NANOS_PER_TICK, 9))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    private static String text(Bytes bytes) {
+        return new String(bytes.toArray(), StandardCharsets.UTF_8);
+    }
+
+    private String script() {
+        return config.run().expect() == null
+                ? "--input " + config.run().input()
+                : "--expect " + config.run().expect();
+    }
+
     /// Reports what had no effect.
     void tell(RunReport report, MachineSpec machine, PrintWriter err) {
         RunReport.Unused unused = report.unused();
@@ -44,8 +88,9 @@ record Afterwards(TraplineConfig config, boolean seeded) {
         for (PlannedInjection planned : unused.injections()) {
             err.println("trapline: " + PlannedText.option(planned) + " never happened: " + end);
         }
+        tellScript(report, end, err);
         if (unused.scriptBytes() > 0) {
-            err.println("trapline: --input " + config.run().input() + ": "
+            err.println("trapline: " + script() + ": "
                     + (unused.scriptBytes() == 1
                             ? "its last byte was"
                             : "its last " + unused.scriptBytes() + " bytes were")

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.CommandLineSetting;
@@ -34,6 +35,7 @@ import dev.trapline.launcher.process.Interruption;
 import dev.trapline.launcher.process.Services;
 import dev.trapline.launcher.process.Signals;
 import dev.trapline.launcher.process.TimeLimit;
+import dev.trapline.launcher.recording.ExpectFile;
 import dev.trapline.launcher.recording.InputFiles;
 import dev.trapline.launcher.recording.RecordedWith;
 import dev.trapline.launcher.recording.RecordingPath;
@@ -91,7 +93,7 @@ import picocli.CommandLine.Spec;
             "2:the command line, the configuration or an image is wrong",
             "3:the guest failed: undefined instruction, unmapped access, exception",
             "4:with --continue: the run diverges from the recording",
-            "5:a limit was reached: --max-instructions or --timeout",
+            "5:a limit was reached: --max-instructions, --timeout, or of a step of --expect",
             "6:deadlock: nothing can run, and nothing can wake it",
             "7:the recording, standard output or the result file cannot be written, or the recording to continue is"
                     + " damaged",
@@ -244,8 +246,7 @@ public final class RunCommand implements Action {
     private Ending run(
             Machine.Builder builder, TraplineConfig config, Services services, Plan plan, Afterwards afterwards) {
         afterwards.requireVcpus(plan.spec());
-        Path input = config.run().input();
-        Bytes script = input == null ? Bytes.EMPTY : InputFiles.read("input", input, InputFiles.LARGEST_INPUT, limit);
+        ConsoleScript script = script(config);
         GuestConsole console = terminal.console();
         ActorSystem<Void> system = actors.system(plan.journal());
         builder.services(services.all())
@@ -263,7 +264,7 @@ public final class RunCommand implements Action {
             signals.ask(() -> Interruption.ifHeld(terminal.err()), () -> {});
             MachineRun run = limit.withServices(() -> builder.start(system));
             Attendant attendant = new Attendant(run, signals, console, terminal.err());
-            report = input == null
+            report = config.run().input() == null && config.run().expect() == null
                     ? attendant.awaitWithInput(limit.left(), terminal.in())
                     : attendant.await(limit.left());
         }
@@ -277,6 +278,17 @@ public final class RunCommand implements Action {
             afterwards.tell(report, plan.spec(), terminal.err());
         });
         return summary.print(terminal, plan.recording());
+    }
+
+    private ConsoleScript script(TraplineConfig config) {
+        Path steps = config.run().expect();
+        if (steps != null) {
+            return ExpectFile.read(steps, limit);
+        }
+        Path input = config.run().input();
+        return input == null
+                ? ConsoleScript.NONE
+                : ConsoleScript.typing(InputFiles.read("input", input, InputFiles.LARGEST_INPUT, limit));
     }
 
     /// A library that the user names may do anything when it is opened.

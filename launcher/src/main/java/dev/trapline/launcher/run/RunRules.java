@@ -27,8 +27,10 @@ final class RunRules {
     private static final List<String> OF_A_CONTINUATION = List.of(
             "run.timeout",
             "run.input",
+            "run.expect",
             "run.interrupts",
             "run.events",
+            "run.power-button",
             "run.entropy",
             "run.plugins",
             "run.result",
@@ -42,8 +44,10 @@ final class RunRules {
     private static final String[] OF_RUNNING = {
         "record.directory",
         "run.input",
+        "run.expect",
         "run.interrupts",
         "run.events",
+        "run.power-button",
         "run.max-instructions",
         "run.schedule",
         "run.slice"
@@ -106,7 +110,10 @@ final class RunRules {
                         run.record() == null || run.database() == null,
                         run.record() == null ? RECORD_FIRST : "record.store is mvstore, not postgresql",
                         "record.postgresql.")
-                .when(run.input() == null, "it needs --input FILE", "run.input-interval")
+                .when(
+                        run.input() == null && run.expect() == null,
+                        "it needs --input FILE or --expect FILE",
+                        "run.input-interval")
                 .when(run.image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
                         config.machine().schedule().kind() != Schedule.RANDOM

@@ -6,6 +6,7 @@ import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.PlannedInjection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,14 +43,24 @@ public interface Choices {
     ///
     /// @param injections in the planned order
     /// @param scriptBytes how many bytes of the console's script
-    record Left(List<PlannedInjection> injections, int scriptBytes) {
+    /// @param unmet what the console's script waits for; null if it does not wait for output
+    record Left(
+            List<PlannedInjection> injections,
+            int scriptBytes,
+            @Nullable Unmet unmet) {
         /// Nothing was planned.
-        public static final Left NOTHING = new Left(List.of(), 0);
+        public static final Left NOTHING = new Left(List.of(), 0, null);
 
         public Left {
             injections = List.copyOf(injections);
         }
     }
+
+    /// A step of the console's script that waits for output.
+    ///
+    /// @param since when the step began, in ticks
+    /// @param last the last bytes that the guest has printed, at most 2048
+    record Unmet(ConsoleScript.Expect step, long since, Bytes last) {}
 
     /// Chooses the vCPU of the next turn.
     ///
@@ -78,6 +89,13 @@ public interface Choices {
     default long arrivalAfter(long moment) {
         return NEVER;
     }
+
+    /// The guest printed bytes at its console, in the slice that has just ended, also while a recording is being
+    /// continued.
+    ///
+    /// @param bytes valid up to `count`, during the call
+    /// @param now when the slice ended, in ticks
+    default void printed(byte[] bytes, int count, long now) {}
 
     /// A recording that is being continued contains this input, so it must not happen again.
     default void passOver(JournalRecord.Input recorded, Place here) {}

@@ -1,6 +1,7 @@
 package dev.trapline.machine.choice;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,23 +13,18 @@ import org.jspecify.annotations.Nullable;
 /// Input for the guest's console: a script that is known from the start, and bytes that other threads type.
 ///
 /// The script follows a rule in virtual time: its next byte is offered at the first slice boundary at which the guest
-/// has read all earlier bytes and the interval since the last byte has passed. Typed bytes are offered at the next
-/// boundary with room for them.
+/// has read all earlier bytes, the interval since the last byte has passed, and the guest has printed what the script
+/// waits for. Typed bytes are offered at the next boundary with room for them, when the script is over.
 public final class ConsoleInput {
 
-    private final Bytes script;
-    private final long interval;
-    private int scriptAt;
-    private long nextScriptTime;
+    private final ScriptProgress script;
 
     private final AtomicLong untyped = new AtomicLong();
     private final Queue<Bytes> typed = new ConcurrentLinkedQueue<>();
     private final Deque<Byte> waiting = new ArrayDeque<>();
 
-    public ConsoleInput(Bytes script, MachineSpec spec) {
-        this.script = script;
-        this.interval = spec.board().inputInterval();
-        this.nextScriptTime = interval;
+    public ConsoleInput(ConsoleScript script, MachineSpec spec) {
+        this.script = new ScriptProgress(script, spec.board().inputInterval());
     }
 
     /// Accepts bytes from any thread.
@@ -42,15 +38,9 @@ public final class ConsoleInput {
         return untyped.get();
     }
 
-    /// How many bytes of the script were never offered.
-    int scriptLeft() {
-        return script.size() - scriptAt;
-    }
-
-    /// Skips bytes of the script that were typed before, according to a recording.
-    void passOver(int bytes, long now) {
-        scriptAt = Math.min(script.size(), scriptAt + bytes);
-        nextScriptTime = now + interval;
+    /// The progress of the script.
+    ScriptProgress script() {
+        return script;
     }
 
     /// The bytes to receive at this slice boundary.
@@ -60,12 +50,8 @@ public final class ConsoleInput {
     /// @return null if nothing
     @Nullable
     Bytes offer(long now, int room, boolean empty) {
-        if (scriptAt < script.size()) {
-            if (!empty || now < nextScriptTime) {
-                return null;
-            }
-            nextScriptTime = now + interval;
-            return Bytes.copyOf(new byte[] {script.at(scriptAt++)});
+        if (!script.isOver()) {
+            return script.offer(now, empty);
         }
         if (typed.isEmpty() && waiting.isEmpty()) {
             return null;

@@ -37,6 +37,11 @@ abstract class DelegatingChoices implements Choices {
     }
 
     @Override
+    public void printed(byte[] bytes, int count, long now) {
+        others.printed(bytes, count, now);
+    }
+
+    @Override
     public void passOver(JournalRecord.Input recorded, Place here) {
         others.passOver(recorded, here);
     }

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
@@ -34,7 +35,7 @@ public final class OperatorChoices implements Choices {
     public static OperatorChoices planned(MachineSpec spec, Bytes script, List<PlannedInjection> injections) {
         return new OperatorChoices(
                 new Requests(),
-                new ConsoleInput(script, spec),
+                new ConsoleInput(ConsoleScript.typing(script), spec),
                 new PlannedInjections(injections),
                 new SeededEntropy(spec.schedule().seed()));
     }
@@ -61,19 +62,27 @@ public final class OperatorChoices implements Choices {
         if (typed != null) {
             return new JournalRecord.ConsoleInput(typed);
         }
+        if (console.script().isLate(here.round())) {
+            return new JournalRecord.Stop(JournalRecord.Stop.Reason.SCRIPT);
+        }
         JournalRecord.Stop.Reason reason = requests.stopAsked();
         return reason == null ? null : new JournalRecord.Stop(reason);
     }
 
     @Override
     public long arrivalAfter(long moment) {
-        return planned.nextAfter(moment);
+        return Math.min(planned.nextAfter(moment), console.script().nextAfter(moment));
+    }
+
+    @Override
+    public void printed(byte[] bytes, int count, long now) {
+        console.script().printed(bytes, count, now);
     }
 
     @Override
     public void passOver(JournalRecord.Input recorded, Place here) {
         switch (recorded) {
-            case JournalRecord.ConsoleInput(Bytes bytes) -> console.passOver(bytes.size(), here.round());
+            case JournalRecord.ConsoleInput(Bytes bytes) -> console.script().passOver(bytes.size(), here.round());
             case JournalRecord.Injected(Injection what) -> planned.passOver(what, here.slices(), here.round());
             case JournalRecord.Entropy _,
                     JournalRecord.Reconfigured _,
@@ -86,6 +95,7 @@ public final class OperatorChoices implements Choices {
 
     @Override
     public Left left() {
-        return new Left(planned.left(), console.scriptLeft());
+        return new Left(
+                planned.left(), console.script().left(), console.script().unmet());
     }
 }

@@ -47,6 +47,8 @@ final class TreePartCheck {
                 case TreeProperty.Cells(String _, List<Integer> cells) -> take((long) cells.size() * Integer.BYTES);
                 case TreeProperty.References(String _, List<String> labels) ->
                     take((long) labels.size() * Integer.BYTES);
+                case TreeProperty.Specifier(String _, String _, List<Integer> cells) ->
+                    take((long) (1 + cells.size()) * Integer.BYTES);
                 case TreeProperty.Strings(String name, List<String> texts) -> texts.forEach(text -> text(name, text));
             }
         }

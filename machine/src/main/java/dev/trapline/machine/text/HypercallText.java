@@ -161,6 +161,7 @@ public final class HypercallText {
             case Injection.WakeUp(VcpuId vcpu) -> "interrupt for " + vcpu;
             case Injection.Interrupt(VcpuId vcpu, int intid) -> "interrupt " + intid + " for " + vcpu;
             case Injection.Event(VcpuId vcpu, long number) -> "event " + number + " injected for " + vcpu;
+            case Injection.PowerButton _ -> "power button pressed";
         };
     }
 

@@ -1,0 +1,167 @@
+package dev.trapline.board.virtio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.board.virtio.GuestDriver.Buffer;
+import dev.trapline.board.virtio.GuestDriver.Used;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/// The console as a VirtIO device (VIRTIO 1.2 §5.3).
+class VirtioTerminalTest {
+
+    private static final long RINGS = 0x8000;
+
+    private final ArrayMemory memory = new ArrayMemory(1 << 20);
+    private final VirtioTerminal device = new VirtioTerminal(memory, 47);
+    private final GuestDriver receive = new GuestDriver(memory, device);
+
+    private static Bytes bytes(String text) {
+        return Bytes.copyOf(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private String printed() {
+        String printed = new String(device.transmitted(), 0, device.transmittedCount(), StandardCharsets.US_ASCII);
+        device.clearTransmitted();
+        return printed;
+    }
+
+    /// Starts the device with its transmit queue at other addresses than the receive queue, which [GuestDriver] drives.
+    private void start() {
+        receive.start(0);
+        register(0x30, 1);
+        register(0x38, 16);
+        register(0x80, (int) (GuestDriver.DESCRIPTORS + RINGS));
+        register(0x90, (int) (GuestDriver.AVAILABLE + RINGS));
+        register(0xa0, (int) (GuestDriver.USED + RINGS));
+        register(0x44, 1);
+    }
+
+    private void register(int offset, int value) {
+        device.write(offset, 4, value);
+    }
+
+    private int sent;
+
+    private void print(String text) {
+        print(text, text.length());
+    }
+
+    /// Makes a request in the transmit queue available, and notifies the device.
+    private void print(String text, int length) {
+        int slot = sent % 16;
+        int data = memory.at(GuestDriver.DATA) + 0x8000 + 0x100 * slot;
+        byte[] content = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(content, 0, memory.bytes, data, content.length);
+        receive.descriptor(GuestDriver.DESCRIPTORS + RINGS, slot, ArrayMemory.BASE + data, length, 0, 0);
+        memory.words.putShort(memory.at(GuestDriver.AVAILABLE + RINGS) + 4 + 2 * slot, (short) slot);
+        memory.words.putShort(memory.at(GuestDriver.AVAILABLE + RINGS) + 2, (short) ++sent);
+        register(0x50, 1);
+    }
+
+    private int given() {
+        return memory.words.getShort(memory.at(GuestDriver.USED + RINGS) + 2);
+    }
+
+    @Test
+    void itIsAConsoleWithTwoQueuesAndNoFeaturesOfItsOwn() {
+        assertThat(receive.register(0x08)).isEqualTo(3);
+        assertThat(receive.offered() & 0xffffff).isZero();
+        register(0x30, 1);
+        assertThat(receive.register(0x34)).isEqualTo(128);
+        register(0x30, 2);
+        assertThat(receive.register(0x34)).isZero();
+        assertThat(device.read(0x100, 4)).isZero();
+    }
+
+    @Test
+    void whatTheGuestSendsIsPrinted() {
+        start();
+        print("hello ");
+        print("world");
+        assertThat(printed()).isEqualTo("hello world");
+        assertThat(given()).isEqualTo(2);
+        assertThat(receive.interrupts()).isTrue();
+    }
+
+    @Test
+    void receivedBytesWaitForABuffer() {
+        device.receive(bytes("ab"));
+        start();
+        assertThat(device.receiverIsEmpty()).isFalse();
+        assertThat(device.everRead()).isFalse();
+        int head = receive.chain(Buffer.writable(GuestDriver.DATA, 64));
+        receive.send(head);
+        assertThat(receive.used()).containsExactly(new Used(head, 2));
+        assertThat(device.everRead()).isTrue();
+        assertThat(device.receiverIsEmpty()).isTrue();
+    }
+
+    @Test
+    void aBufferWaitsForReceivedBytes() {
+        start();
+        int head = receive.chain(Buffer.writable(GuestDriver.DATA, 2));
+        int second = receive.chain(Buffer.writable(GuestDriver.DATA + 16, 16));
+        receive.send(head);
+        receive.send(second);
+        assertThat(receive.used()).as("nothing has arrived").isEmpty();
+        assertThat(receive.interrupts()).isFalse();
+        device.receive(bytes("abc"));
+        assertThat(receive.interrupts()).isTrue();
+        assertThat(receive.used()).containsExactly(new Used(head, 2), new Used(second, 1));
+        int at = memory.at(GuestDriver.DATA);
+        assertThat(Arrays.copyOfRange(memory.bytes, at, at + 3)).containsExactly('a', 'b', 0);
+        assertThat(memory.bytes[at + 16]).isEqualTo((byte) 'c');
+    }
+
+    @Test
+    void theReceiverHasRoomForSoManyBytes() {
+        assertThat(device.receiverRoom()).isEqualTo(256);
+        device.receive(Bytes.copyOf(new byte[250]));
+        assertThat(device.receiverRoom()).isEqualTo(6);
+        assertThatThrownBy(() -> device.receive(Bytes.copyOf(new byte[7])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("room for 6");
+        device.reset();
+        assertThat(device.receiverIsEmpty()).isTrue();
+    }
+
+    @Test
+    void aGuestThatPrintsTooMuchWaitsForAMillisecond() {
+        start();
+        device.timePasses(1_000);
+        print("", 0xffff);
+        assertThat(device.deadline()).isEqualTo(Long.MAX_VALUE);
+        print("", 0x1000);
+        assertThat(given()).as("the rest of a request is printed").isEqualTo(2);
+        assertThat(device.deadline()).isEqualTo(1_000 + 62_500);
+        print("late");
+        assertThat(given()).as("further requests wait").isEqualTo(2);
+        device.clearTransmitted();
+
+        VirtioTerminal loaded = new VirtioTerminal(memory, 47);
+        loaded.load(device.save());
+        assertThat(loaded.deadline()).isEqualTo(1_000 + 62_500);
+
+        device.timePasses(63_499);
+        assertThat(given()).isEqualTo(2);
+        device.timePasses(63_500);
+        assertThat(given()).isEqualTo(3);
+        assertThat(device.deadline()).isEqualTo(Long.MAX_VALUE);
+        assertThat(device.save()).as("it has printed between two slices").isNotEqualTo(loaded.save());
+        loaded.load(device.save());
+        assertThat(loaded.transmittedCount()).isEqualTo(4);
+        assertThat(printed()).isEqualTo("late");
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsAFault() {
+        start();
+        print("", 0x10001);
+        assertThat(device.trouble()).isEqualTo("a request asks to print 65537 bytes; at most 65536 are possible");
+        assertThat(device.transmittedCount()).isZero();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.launcher.recording;
+
+import org.jspecify.annotations.NullMarked;

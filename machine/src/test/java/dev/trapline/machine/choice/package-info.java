@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.machine.choice;
+
+import org.jspecify.annotations.NullMarked;
