@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// One vCPU without its actor: an engine while it has power, and the state that outlives the engine. The machine knows
 /// whether it runs or waits.
 ///
-/// A vCPU without power keeps its engine for its translations, and nothing else survives; they are dropped like those of
-/// the others when code changes. Linux powers an idle CPU down a hundred times a second. As on hardware, the instruction
-/// cache of a vCPU that CPU_ON starts is invalid.
+/// A vCPU without power keeps its engine for its translations, and nothing else survives; they are dropped like those
+/// of the others when code changes. Linux powers an idle CPU down a hundred times a second. As on hardware, the
+/// instruction cache of a vCPU that CPU_ON starts is invalid.
 public final class VcpuLogic {
 
     /// x0 to x17: a handler keeps the others itself.
@@ -51,7 +51,8 @@ public final class VcpuLogic {
     private CapabilityRegistry registry;
     /// Null without power.
     private @Nullable RenewableEngine powered;
-    /// The engine of a vCPU that has lost its power, for the time when it has power again: it keeps its translations.
+    /// The engine of a vCPU that has lost its power, for the time when it has power again: it keeps its
+    /// translations.
     private @Nullable RenewableEngine resting;
     /// Of a vCPU that is powered down: see [Engine#readTimers].
     private final long[] timers = new long[Engine.TIMER_WORDS];

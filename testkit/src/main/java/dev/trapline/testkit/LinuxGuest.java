@@ -44,8 +44,8 @@ public final class LinuxGuest {
         return images("vmlinuz", script, END);
     }
 
-    /// The same with Debian's kernel for all machines, which has more drivers than the one for clouds. The modules do
-    /// not fit it.
+    /// The same with Debian's kernel for all machines, which has more drivers than the one for clouds. The modules
+    /// do not fit it.
     public static List<Image> ofFullKernel(String script) throws IOException {
         return images("vmlinuz-full", script, END);
     }
@@ -65,10 +65,7 @@ public final class LinuxGuest {
                         + " boots is not tested");
         return List.of(
                 new Image(
-                        Image.Kind.KERNEL,
-                        kernel,
-                        0,
-                        Bytes.copyOf(Files.readAllBytes(FETCHED_ARMHF.resolve(kernel)))),
+                        Image.Kind.KERNEL, kernel, 0, Bytes.copyOf(Files.readAllBytes(FETCHED_ARMHF.resolve(kernel)))),
                 new Image(
                         Image.Kind.INITRD,
                         "initrd",

@@ -10,7 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The data of `budgets.s` of one engine: words of 8 bytes in the page after its code, and in the next two pages the
-/// tables of blocks to stop at: always, and while an interrupt is masked. The cells, which change with each block, are at a configurable address.
+/// tables of blocks to stop at: always, and while an interrupt is masked. The cells, which change with each block, are
+/// at a configurable address.
 final class BudgetData {
 
     private static final long CELLS = 0;

@@ -79,8 +79,8 @@ final class CodeBlock {
         return words.length > 0 && (most(0, words.length) < words.length || isTranslation(words[0]));
     }
 
-    /// Whether a pending interrupt may be taken after this block that was masked before it. The instructions that can
-    /// unmask one end a block: ERET, and MSR to DAIF or DAIFClr.
+    /// Whether a pending interrupt may be taken after this block that was masked before it. The instructions that
+    /// can unmask one end a block: ERET, and MSR to DAIF or DAIFClr.
     boolean mayUnmask() {
         return host == 0 || (words.length > 0 && unmasks(words[words.length - 1]));
     }

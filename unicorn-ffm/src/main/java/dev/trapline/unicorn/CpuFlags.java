@@ -3,7 +3,7 @@ package dev.trapline.unicorn;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The translation flags of one CPU ([TranslationFlags]), which are needed for each block of code that is translated.
 sealed interface CpuFlags {
@@ -16,10 +16,9 @@ sealed interface CpuFlags {
 
     /// Those of an AArch64 instance.
     ///
-    /// @param layout empty if it is not known: then each access copies the CPU's whole state
-    static CpuFlags of(Unicorn engine, SwitchLayout switches, Optional<CpuLayout> layout) {
-        return layout.<CpuFlags>map(known -> new InPlace(known.inState(engine, switches.flags())))
-                .orElseGet(() -> new InImage(engine, switches));
+    /// @param layout null if it is not known: then each access copies the CPU's whole state
+    static CpuFlags of(Unicorn engine, SwitchLayout switches, @Nullable CpuLayout layout) {
+        return layout == null ? new InImage(engine, switches) : new InPlace(layout.inState(engine, switches.flags()));
     }
 
     /// In the CPU itself.

@@ -54,14 +54,7 @@ final class FastBudgets {
         MemorySegment forgetting = MemorySegment.ofAddress(FastStores.symbol(symbols, FORGET));
         try (HostMemory memory = HostMemory.open()) {
             BudgetLayout layout = BudgetLayout.calibrate(library, stores.layout(), memory);
-            return new FastBudgets(
-                    layout,
-                    stores,
-                    MachineCode.bytes(CODE, host),
-                    stop,
-                    restore,
-                    loop,
-                    forgetting);
+            return new FastBudgets(layout, stores, MachineCode.bytes(CODE, host), stop, restore, loop, forgetting);
         }
     }
 

@@ -1,22 +1,18 @@
 package dev.trapline.unicorn;
 
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The guest's code that the TLB of an AArch64 CPU has. Only the TLB knows which memory code was fetched from: the
 /// guest's page tables may have changed since.
 ///
-/// @param layout empty if it is not known: then the TLB seems to have nothing
-record FetchedCode(Unicorn engine, CpuFlags flags, Optional<CpuLayout> layout, Translations translations) {
+/// @param layout null if it is not known: then the TLB seems to have nothing
+record FetchedCode(Unicorn engine, CpuFlags flags, @Nullable CpuLayout layout, Translations translations) {
 
     /// The host's address of code at a virtual address, in the current regime.
     ///
     /// @return 0 if the TLB does not have it
     long host(long address) {
-        return layout.isEmpty() ? 0 : host(layout.get(), address);
-    }
-
-    private long host(CpuLayout known, long address) {
-        return known.hostAddress(known.cpu(engine), TranslationFlags.mode(flags.get()), address);
+        return layout == null ? 0 : layout.hostAddress(layout.cpu(engine), TranslationFlags.mode(flags.get()), address);
     }
 
     /// Whether a fetch needs no walk of the guest's page tables.

@@ -68,7 +68,7 @@ final class UnicornEngine implements Engine {
         AddressTranslation translation =
                 a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
         this.cpu = a64 ? library.cpuLayout().orElse(null) : null;
-        this.flags = a64 ? CpuFlags.of(unicorn, library.switchLayout(), library.cpuLayout()) : null;
+        this.flags = a64 ? CpuFlags.of(unicorn, library.switchLayout(), cpu) : null;
         this.progress = new Progress(this::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
@@ -158,7 +158,7 @@ final class UnicornEngine implements Engine {
             }
             unicorn.hookSystemInstructions(hooks);
             unicorn.hookTranslation(new StateCheck(unicorn, flags, bus));
-            FetchedCode code = new FetchedCode(unicorn, flags, library.cpuLayout(), translations);
+            FetchedCode code = new FetchedCode(unicorn, flags, cpu, translations);
             fetched = code;
             bus.knowFetched(code::has);
             CodePages pages = new CodePages(memory, code::physical, translations);

@@ -82,10 +82,7 @@ class PowerButtonTest {
         MachineSpec spec = Specs.withVcpus(1).limit(1_000_000).spec();
         Path recording = directory.resolve("rec");
         Finished recorded = RUNS.record(
-                spec.with(spec.board().withKind(BoardKind.VIRT)),
-                InterruptedGuests.guest(WAITS),
-                pressed(),
-                recording);
+                spec.with(spec.board().withKind(BoardKind.VIRT)), InterruptedGuests.guest(WAITS), pressed(), recording);
         assertThat(recorded.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
         assertThat(recorded.console()).as("character 39, and pin 3 high").isEqualTo("'8");
         assertThat(recorded.report().progress().virtualTime()).isBetween(PRESSED, PRESSED + 1_000);
@@ -95,8 +92,7 @@ class PowerButtonTest {
     @Test
     void theBareBoardHasNoPowerButton() {
         MachineSpec bare = Specs.withVcpus(1).limit(1_000_000).spec();
-        assertThatThrownBy(() ->
-                        RUNS.record(bare, InterruptedGuests.guest("b ."), pressed(), directory.resolve("rec")))
+        assertThatThrownBy(() -> RUNS.record(bare, InterruptedGuests.guest("b ."), pressed(), directory.resolve("rec")))
                 .isInstanceOf(MachineSetupException.class)
                 .hasMessage("the board 'bare' has no power button; use the board 'virt'");
     }

@@ -121,7 +121,8 @@ class MachineSpecTest {
         BoardSpec virt = BoardSpec.DEFAULT.withKind(BoardKind.VIRT);
         assertThat(MachineSpec.DEFAULT.with(virt).with(narrow).board().gic()).isEqualTo(GicVersion.V2);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> MachineSpec.DEFAULT.with(virt.withGic(GicVersion.V3)).with(narrow))
+                .isThrownBy(() ->
+                        MachineSpec.DEFAULT.with(virt.withGic(GicVersion.V3)).with(narrow))
                 .withMessage("AArch32 CPUs on the board 'virt' need a GICv2");
         assertThatIllegalArgumentException()
                 .as("the other way round")
@@ -131,7 +132,8 @@ class MachineSpecTest {
     @Test
     void aPartIsReplacedAndTheOthersStay() {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
-        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO);
+        BoardSpec board =
+                new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60, 70);
         FirmwareSpec firmware =
@@ -165,7 +167,8 @@ class MachineSpecTest {
                         .withGic(GicVersion.V3)
                         .withDate(8)
                         .withConsole(ConsoleKind.VIRTIO))
-                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO));
+                .isEqualTo(
+                        new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)

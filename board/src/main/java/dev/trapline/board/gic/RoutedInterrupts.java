@@ -27,8 +27,8 @@ final class RoutedInterrupts extends Interrupts {
     private final int[] routed = new int[COUNT];
     /// For each vCPU, the groups that its CPU interface accepts: ICC_IGRPEN0_EL1 and ICC_IGRPEN1_EL1, one bit each.
     private final int[] accepted;
-    /// The vCPUs whose Redistributor is asleep, one bit each: GICR_WAKER.ProcessorSleep. A reset of the hardware lets
-    /// all sleep, and the firmware of a board wakes each before its vCPU starts. EDK2 relies on that.
+    /// The vCPUs whose Redistributor is asleep, one bit each: GICR_WAKER.ProcessorSleep. A reset of the hardware
+    /// lets all sleep, and the firmware of a board wakes each before its vCPU starts. EDK2 relies on that.
     private long asleep;
 
     /// @param affinities of the vCPUs, each different
