@@ -68,7 +68,7 @@ class SnapshotTest {
         List<String> seen = new ArrayList<>();
         long now = 1L << 40;
         for (int left = 60; left > 0; left--) {
-            long offset = 0x3fc + 4 * random.nextInt(10);
+            long offset = 0x3fc + 4L * random.nextInt(10);
             switch (random.nextInt(5)) {
                 case 0 -> device.press(now);
                 case 1 -> device.timePasses(now += random.nextLong(2 * Pl061.PRESS));
