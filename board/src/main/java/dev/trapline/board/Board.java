@@ -90,8 +90,7 @@ public final class Board implements Snapshot, Deadline {
     /// @param controller the interrupt controller, for `count` vCPUs; null for none
     private Board(ConsoleDevice console, List<TreeNode> clocks, @Nullable InterruptController controller, int count) {
         this.console = console;
-        this.consoleNode =
-                console.node(BoardSpec.UART_BASE).map(TreeNode::name).orElse("");
+        this.consoleNode = console.node(BoardSpec.UART_BASE).map(TreeNode::name).orElse("");
         this.ownNodes = new ArrayList<>(clocks);
         this.controller = controller;
         bus.device(BoardSpec.UART_BASE, console);
@@ -116,7 +115,8 @@ public final class Board implements Snapshot, Deadline {
                 .strings("clock-output-names", "clk24mhz");
         return switch (spec.kind()) {
             case BARE -> new Board(new Pl011(), List.of(clock), null, cpus.count());
-            case VIRT -> virt(spec, cpus, clock).withClock(spec.date()).withPowerButton().withConsole(spec.console());
+            case VIRT ->
+                virt(spec, cpus, clock).withClock(spec.date()).withPowerButton().withConsole(spec.console());
         };
     }
 
@@ -171,8 +171,7 @@ public final class Board implements Snapshot, Deadline {
         Pl061 added = new Pl061(Pl061.SPI);
         pins = added;
         ownNodes.add(Pl061.keys());
-        return device(Pl061.BASE, added)
-                .interrupt(Pl061.SPI, added.lines().getFirst());
+        return device(Pl061.BASE, added).interrupt(Pl061.SPI, added.lines().getFirst());
     }
 
     /// Whether it has a power button. Thread-safe.
@@ -325,7 +324,8 @@ public final class Board implements Snapshot, Deadline {
         return nodes;
     }
 
-    /// The name of the node of the console that a kernel can print to from its beginning on; empty if there is none.
+    /// The name of the node of the console that a kernel can print to from its beginning on; empty if there is
+    /// none.
     public String consoleNode() {
         return consoleNode;
     }

@@ -40,7 +40,14 @@ final class HardwareSettings {
     BoardSpec board(CpuSpec cpus, TraplineConfig.Run run, long inputInterval) {
         boolean deviceTree = deviceTree(run);
         return new BoardSpec(
-                kind, memory(), deviceTree, bootArguments(deviceTree), inputInterval, gic(cpus.count()), date(), console());
+                kind,
+                memory(),
+                deviceTree,
+                bootArguments(deviceTree),
+                inputInterval,
+                gic(cpus.count()),
+                date(),
+                console());
     }
 
     private static Width width(Settings settings, BoardKind board) {

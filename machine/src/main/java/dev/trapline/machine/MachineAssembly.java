@@ -164,8 +164,8 @@ public final class MachineAssembly {
                     + " board '" + spec.board().kind().id() + "' has 0 to " + board.lastIntid());
         }
         if (what instanceof Injection.PowerButton && !board.hasPowerButton()) {
-            throw new IllegalArgumentException("the board '" + spec.board().kind().id()
-                    + "' has no power button; use the board '" + BoardKind.VIRT.id() + "'");
+            throw new IllegalArgumentException("the board '"
+                    + spec.board().kind().id() + "' has no power button; use the board '" + BoardKind.VIRT.id() + "'");
         }
         if (what instanceof Injection.Event event && !events.contains(event.number())) {
             throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "

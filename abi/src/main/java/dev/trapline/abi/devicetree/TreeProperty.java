@@ -34,7 +34,8 @@ public sealed interface TreeProperty {
         }
     }
 
-    /// A property that refers to one other node, and says which of its parts is meant: a phandle, and cells behind it.
+    /// A property that refers to one other node, and says which of its parts is meant: a phandle, and cells behind
+    /// it.
     ///
     /// @param label of the node
     /// @param cells what they mean is defined by the binding of that node

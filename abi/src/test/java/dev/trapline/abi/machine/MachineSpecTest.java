@@ -131,7 +131,8 @@ class MachineSpecTest {
     @Test
     void aPartIsReplacedAndTheOthersStay() {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
-        BoardSpec board = new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO);
+        BoardSpec board =
+                new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60, 70);
         FirmwareSpec firmware =
@@ -165,7 +166,8 @@ class MachineSpecTest {
                         .withGic(GicVersion.V3)
                         .withDate(8)
                         .withConsole(ConsoleKind.VIRTIO))
-                .isEqualTo(new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO));
+                .isEqualTo(
+                        new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)

@@ -4,8 +4,8 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.devicetree.TreeProperty;
 import java.io.ByteArrayOutputStream;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 

@@ -83,8 +83,8 @@ public final class Pl061 implements Device {
         this.spi = spi;
     }
 
-    /// The node of the power button: the binding `gpio-keys` of the Linux kernel. The board must have the node of this
-    /// device.
+    /// The node of the power button: the binding `gpio-keys` of the Linux kernel. The board must have the node of
+    /// this device.
     public static TreeNode keys() {
         return TreeNode.named("gpio-keys")
                 .strings("compatible", "gpio-keys")
@@ -172,7 +172,8 @@ public final class Pl061 implements Device {
         driveInterrupt();
     }
 
-    /// The levels of all pins: of an output, what was written; of an input, what comes from outside (DDI 0190 §3.3.1).
+    /// The levels of all pins: of an output, what was written; of an input, what comes from outside (DDI 0190
+    /// §3.3.1).
     private int pins() {
         return (written & outputs) | (outside & ~outputs);
     }
@@ -238,9 +239,9 @@ public final class Pl061 implements Device {
     @Override
     public void save(StateWriter state) {
         state.put(release);
-        for (int register : new int[] {
-            outside, written, outputs, levelSensitive, bothEdges, rising, enabled, detected, alternate
-        }) {
+        for (int register :
+                new int[] {outside, written, outputs, levelSensitive, bothEdges, rising, enabled, detected, alternate
+                }) {
             state.put(register);
         }
     }

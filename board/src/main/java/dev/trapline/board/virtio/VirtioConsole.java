@@ -103,8 +103,7 @@ final class VirtioConsole implements VirtioFunction {
             }
             int length = (int) chain.readableLeft();
             if (transmittedCount + length > transmitted.length) {
-                transmitted = Arrays.copyOf(
-                        transmitted, Math.max(transmittedCount + length, 2 * transmitted.length));
+                transmitted = Arrays.copyOf(transmitted, Math.max(transmittedCount + length, 2 * transmitted.length));
             }
             chain.read(transmitted, transmittedCount, length);
             transmittedCount += length;

@@ -288,8 +288,8 @@ public final class VirtioMmio implements Device {
         serve(index);
     }
 
-    /// Handles the chains that the guest has made available in a queue, as at a notification: the device has something
-    /// for the guest, or can continue.
+    /// Handles the chains that the guest has made available in a queue, as at a notification: the device has
+    /// something for the guest, or can continue.
     void serve(int index) {
         if (!negotiation.isRunning() || !isQueue(index) || !queues[index].isReady()) {
             return;

@@ -29,7 +29,8 @@ class VirtioTerminalTest {
         return printed;
     }
 
-    /// Starts the device with its transmit queue at other addresses than the receive queue, which [GuestDriver] drives.
+    /// Starts the device with its transmit queue at other addresses than the receive queue, which [GuestDriver]
+    /// drives.
     private void start() {
         receive.start(0);
         register(0x30, 1);

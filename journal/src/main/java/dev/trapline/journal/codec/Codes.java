@@ -86,8 +86,7 @@ final class Codes {
     static final EnumCode<BoardKind> BOARD = EnumCode.of(BoardKind.class, BoardKind.BARE, BoardKind.VIRT);
     static final EnumCode<GicVersion> GIC = EnumCode.of(GicVersion.class, GicVersion.V2, GicVersion.V3);
 
-    static final EnumCode<ConsoleKind> CONSOLE =
-            EnumCode.of(ConsoleKind.class, ConsoleKind.PL011, ConsoleKind.VIRTIO);
+    static final EnumCode<ConsoleKind> CONSOLE = EnumCode.of(ConsoleKind.class, ConsoleKind.PL011, ConsoleKind.VIRTIO);
 
     static final EnumCode<Image.Kind> IMAGE_KIND = EnumCode.of(
             Image.Kind.class,

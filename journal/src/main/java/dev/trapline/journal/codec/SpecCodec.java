@@ -75,7 +75,14 @@ final class SpecCodec {
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
         BoardSpec board = new BoardSpec(
-                Codes.BOARD.read(in), ramBytes, in.flag(), in.string(), in.varint(), Codes.GIC.read(in), in.varint(), Codes.CONSOLE.read(in));
+                Codes.BOARD.read(in),
+                ramBytes,
+                in.flag(),
+                in.string(),
+                in.varint(),
+                Codes.GIC.read(in),
+                in.varint(),
+                Codes.CONSOLE.read(in));
         RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint(), in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }
