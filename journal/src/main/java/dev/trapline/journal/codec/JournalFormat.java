@@ -5,7 +5,7 @@ public final class JournalFormat {
 
     /// Increases with every change of the bytes' meaning. A recording of another version is refused with a message
     /// that names the version.
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     /// The size at which a segment is closed, in bytes of payload; a segment may end up longer by one slice's
     /// records.
@@ -20,6 +20,8 @@ public final class JournalFormat {
 
     private static final String SOURCE_OF_VERSION_4 = "b50851d";
 
+    private static final String SOURCE_OF_VERSION_5 = "86bc29c";
+
     /// What to do about a recording of another format version: the end of a sentence.
     ///
     /// @param version as the recording names it
@@ -29,6 +31,7 @@ public final class JournalFormat {
             case "2" -> build(SOURCE_OF_VERSION_2);
             case "3" -> build(SOURCE_OF_VERSION_3);
             case "4" -> build(SOURCE_OF_VERSION_4);
+            case "5" -> build(SOURCE_OF_VERSION_5);
             default -> ": use a Trapline that reads version " + version;
         };
     }

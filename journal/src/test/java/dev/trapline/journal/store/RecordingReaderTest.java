@@ -169,14 +169,14 @@ class RecordingReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, d81b056", "2, dc25a55", "3, d282f43", "4, b50851d"})
+    @CsvSource({"1, d81b056", "2, dc25a55", "3, d282f43", "4, b50851d", "5, 86bc29c"})
     void anOlderFormatVersionIsRefusedWithWhatReplaysIt(int version, String commit) throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
         writeFormat(path, version);
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
         assertThat(e)
-                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 5")
+                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 6")
                 .hasMessageEndingWith("; to replay it, build Trapline from commit " + commit + " of its source");
     }
 
