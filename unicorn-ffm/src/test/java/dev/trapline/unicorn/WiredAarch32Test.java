@@ -358,7 +358,7 @@ class WiredAarch32Test {
                 assertThat(guest.snippet.x(4)).isEqualTo(block.startsWith("itte") ? 2 : 0);
                 assertThat(guest.snippet.x(5)).as("not equal").isZero();
                 assertThat(guest.controller.accesses).isEqualTo(1);
-                long behind = PROGRAM + 14 + (block.startsWith("itte") ? 8 : 6);
+                long behind = PROGRAM + 14L + (block.startsWith("itte") ? 8 : 6);
                 assertThat(guest.snippet.x(14) - 4).as("LR: %s", block).isEqualTo(behind);
                 assertThat(guest.look()[4]).as("SPSR without IT").isEqualTo(0x6000_0173L);
             }
