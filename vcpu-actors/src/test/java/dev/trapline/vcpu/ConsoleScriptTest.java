@@ -6,9 +6,9 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.ConsoleScript.Expect;
+import dev.trapline.abi.machine.ConsoleScript.Keys;
 import dev.trapline.abi.machine.ConsoleScript.Pause;
 import dev.trapline.abi.machine.ConsoleScript.Step;
-import dev.trapline.abi.machine.ConsoleScript.Type;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
@@ -46,7 +46,7 @@ class ConsoleScriptTest {
     }
 
     private static Step type(String text) {
-        return new Type(2, bytes(text));
+        return new Keys(2, bytes(text));
     }
 
     /// Talks with the guest `echo`, which prints what is typed, and ends with a `q`.

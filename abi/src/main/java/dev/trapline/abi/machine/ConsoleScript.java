@@ -41,7 +41,7 @@ public record ConsoleScript(List<Step> steps) {
 
     /// Types bytes, with at least [BoardSpec#inputInterval] between them. A byte is typed when the guest has read
     /// the one before.
-    public record Type(int line, Bytes bytes) implements Step {}
+    public record Keys(int line, Bytes bytes) implements Step {}
 
     /// Waits for a time.
     ///
@@ -54,6 +54,6 @@ public record ConsoleScript(List<Step> steps) {
 
     /// A script that types bytes, and waits for nothing.
     public static ConsoleScript typing(Bytes bytes) {
-        return bytes.size() == 0 ? NONE : new ConsoleScript(List.of(new Type(1, bytes)));
+        return bytes.size() == 0 ? NONE : new ConsoleScript(List.of(new Keys(1, bytes)));
     }
 }

@@ -5,9 +5,9 @@ import dev.trapline.abi.Visible;
 import dev.trapline.abi.file.Waiting;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.ConsoleScript.Expect;
+import dev.trapline.abi.machine.ConsoleScript.Keys;
 import dev.trapline.abi.machine.ConsoleScript.Pause;
 import dev.trapline.abi.machine.ConsoleScript.Step;
-import dev.trapline.abi.machine.ConsoleScript.Type;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.Quantities;
 import dev.trapline.launcher.output.CommandException;
@@ -102,8 +102,8 @@ public final class ExpectFile {
             throw wrong("nothing can follow the text: " + Visible.line(after));
         }
         return switch (word) {
-            case "type" -> new Type(line, bytes(quoted.group(2)));
-            case "enter" -> new Type(line, bytes(quoted.group(2) + ENTER));
+            case "type" -> new Keys(line, bytes(quoted.group(2)));
+            case "enter" -> new Keys(line, bytes(quoted.group(2) + ENTER));
             default -> throw wrong(TAKES + ", not: " + Visible.line(text));
         };
     }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.ConsoleScript.Expect;
+import dev.trapline.abi.machine.ConsoleScript.Keys;
 import dev.trapline.abi.machine.ConsoleScript.Pause;
-import dev.trapline.abi.machine.ConsoleScript.Type;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.launcher.output.CommandException;
 import java.nio.charset.StandardCharsets;
@@ -43,16 +43,16 @@ class ExpectFileTest {
             """).steps())
                 .containsExactly(
                         new Expect(2, bytes("login: "), 30 * SECOND),
-                        new Type(4, bytes("root\r")),
+                        new Keys(4, bytes("root\r")),
                         new Expect(5, bytes("# "), 60 * SECOND),
                         new Pause(6, SECOND / 5),
-                        new Type(7, bytes("q")));
+                        new Keys(7, bytes("q")));
     }
 
     @Test
     void aTextHasEscapesAndIsUtf8() {
         assertThat(parse("type \"\\n\\r\\t\\e\\\"\\\\\\x03#\u00e9\"\r\n").steps())
-                .containsExactly(new Type(1, bytes("\n\r\t\u001b\"\\\u0003#\u00e9")));
+                .containsExactly(new Keys(1, bytes("\n\r\t\u001b\"\\\u0003#\u00e9")));
     }
 
     @ParameterizedTest

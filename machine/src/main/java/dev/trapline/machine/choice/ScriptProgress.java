@@ -3,9 +3,9 @@ package dev.trapline.machine.choice;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.ConsoleScript.Expect;
+import dev.trapline.abi.machine.ConsoleScript.Keys;
 import dev.trapline.abi.machine.ConsoleScript.Pause;
 import dev.trapline.abi.machine.ConsoleScript.Step;
-import dev.trapline.abi.machine.ConsoleScript.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class ScriptProgress {
         this.steps = script.steps();
         this.interval = interval;
         this.nextByte = interval;
-        this.timed = steps.stream().anyMatch(step -> !(step instanceof Type));
+        this.timed = steps.stream().anyMatch(step -> !(step instanceof Keys));
     }
 
     boolean isOver() {
@@ -84,7 +84,7 @@ final class ScriptProgress {
                     next(end);
                     nextByte = Math.max(nextByte, end);
                 }
-                case Type(int _, Bytes bytes) -> {
+                case Keys(int _, Bytes bytes) -> {
                     if (typed < bytes.size()) {
                         return;
                     }
@@ -104,7 +104,7 @@ final class ScriptProgress {
     @Nullable
     Bytes offer(long now, boolean empty) {
         advance(now);
-        if (isOver() || !empty || now < nextByte || !(steps.get(current) instanceof Type(int _, Bytes bytes))) {
+        if (isOver() || !empty || now < nextByte || !(steps.get(current) instanceof Keys(int _, Bytes bytes))) {
             return null;
         }
         Bytes next = Bytes.copyOf(new byte[] {bytes.at(typed++)});
@@ -117,7 +117,7 @@ final class ScriptProgress {
     void passOver(int bytes, long now) {
         advance(now);
         int left = bytes;
-        while (left > 0 && !isOver() && steps.get(current) instanceof Type(int _, Bytes content)) {
+        while (left > 0 && !isOver() && steps.get(current) instanceof Keys(int _, Bytes content)) {
             int step = Math.min(left, content.size() - typed);
             typed += step;
             left -= step;
@@ -134,7 +134,7 @@ final class ScriptProgress {
         long next = switch (steps.get(current)) {
             case Expect(int _, Bytes _, long limit) -> later(began, limit);
             case Pause(int _, long ticks) -> later(began, ticks);
-            case Type _ -> nextByte;
+            case Keys _ -> nextByte;
         };
         return next > moment ? next : Choices.NEVER;
     }
@@ -157,7 +157,7 @@ final class ScriptProgress {
     int left() {
         int left = -typed;
         for (Step step : steps.subList(current, steps.size())) {
-            left += step instanceof Type(int _, Bytes bytes) ? bytes.size() : 0;
+            left += step instanceof Keys(int _, Bytes bytes) ? bytes.size() : 0;
         }
         return left;
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.ConsoleScript.Expect;
+import dev.trapline.abi.machine.ConsoleScript.Keys;
 import dev.trapline.abi.machine.ConsoleScript.Pause;
 import dev.trapline.abi.machine.ConsoleScript.Step;
-import dev.trapline.abi.machine.ConsoleScript.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ class ScriptProgressTest {
     }
 
     private static Step type(String text) {
-        return new Type(2, bytes(text));
+        return new Keys(2, bytes(text));
     }
 
     private static ScriptProgress script(Step... steps) {
