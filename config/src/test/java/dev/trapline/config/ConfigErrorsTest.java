@@ -43,13 +43,7 @@ class ConfigErrorsTest {
 
     @Test
     void aMachineThatItsBoardCannotHaveIsAnErrorWithItsPosition() {
-        assertThat(new ConfigFixture(
-                                directory,
-                                "trapline.machine {",
-                                "  board = virt",
-                                "  gic = 2",
-                                "  cpus = 9",
-                                "}")
+        assertThat(new ConfigFixture(directory, "trapline.machine {", "  board = virt", "  gic = 2", "  cpus = 9", "}")
                         .problems())
                 .containsExactly("machine.conf:3: trapline.machine.gic takes auto or 3 for more than 8 vCPUs, not 2");
         assertThat(new ConfigFixture(
@@ -62,7 +56,8 @@ class ConfigErrorsTest {
                                 "}")
                         .problems())
                 .containsExactlyInAnyOrder(
-                        "machine.conf:3: trapline.machine.gic takes auto or 2 for AArch32 CPUs on the board virt, not 3",
+                        "machine.conf:3: trapline.machine.gic takes auto or 2 for AArch32 CPUs on the board virt, not"
+                                + " 3",
                         "machine.conf:4: trapline.machine.cpus takes a whole number from 1 to 8, not 9");
     }
 

@@ -59,10 +59,7 @@ public final class LinuxGuest {
                         + " boots is not tested");
         return List.of(
                 new Image(
-                        Image.Kind.KERNEL,
-                        kernel,
-                        0,
-                        Bytes.copyOf(Files.readAllBytes(FETCHED_ARMHF.resolve(kernel)))),
+                        Image.Kind.KERNEL, kernel, 0, Bytes.copyOf(Files.readAllBytes(FETCHED_ARMHF.resolve(kernel)))),
                 new Image(
                         Image.Kind.INITRD,
                         "initrd",

@@ -6,8 +6,8 @@ import java.util.function.LongToIntFunction;
 /// The virtual address of an access of an AArch32 CPU that nobody answered (DDI0406 A5.3, A5.5, A6.3.5 to A6.3.10).
 ///
 /// Only the physical address is known. It has the same offset in its page; the page is that of the address at which the
-/// instruction begins to access memory, or the next one. Accesses to coprocessor and SIMD registers, and table branches,
-/// are treated as if they had no offset: for them, the page can be wrong.
+/// instruction begins to access memory, or the next one. Accesses to coprocessor and SIMD registers, and table
+/// branches, are treated as if they had no offset: for them, the page can be wrong.
 final class Aarch32Access {
 
     private static final long PAGE = 0xfff;

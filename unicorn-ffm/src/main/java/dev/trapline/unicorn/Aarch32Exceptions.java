@@ -7,8 +7,8 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.board.cpu.TimeRegisters;
 import org.jspecify.annotations.Nullable;
 
-/// The exceptions of an AArch32 CPU. The library exchanges the banked registers when CPSR is written, and then translates
-/// code for the new mode.
+/// The exceptions of an AArch32 CPU. The library exchanges the banked registers when CPSR is written, and then
+/// translates code for the new mode.
 final class Aarch32Exceptions implements CpuExceptions {
 
     /// TTBCR.EAE: the tables are those of the Large Physical Address Extension.
@@ -143,8 +143,7 @@ final class Aarch32Exceptions implements CpuExceptions {
             }
             case UNMAPPED_READ, UNMAPPED_WRITE -> {
                 write(dataStatus, external() | (fault.kind() == GuestFault.Kind.UNMAPPED_WRITE ? WRITE : 0));
-                write(dataAddress, Aarch32Access.address(
-                        fault.address(), registers, memory::word, memory::thumb));
+                write(dataAddress, Aarch32Access.address(fault.address(), registers, memory::word, memory::thumb));
             }
             case UNDEFINED_INSTRUCTION, SUPERVISOR_CALL, OTHER_EXCEPTION, TIME_IN_IT_BLOCK -> {}
         }

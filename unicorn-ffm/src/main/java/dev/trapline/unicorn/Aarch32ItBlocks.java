@@ -4,8 +4,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongToIntFunction;
 
-/// The IT blocks of T32 code. At the end of a translated block, the library stops in them with a PC that may be that of an
-/// instruction that it has executed.
+/// The IT blocks of T32 code. At the end of a translated block, the library stops in them with a PC that may be that of
+/// an instruction that it has executed.
 final class Aarch32ItBlocks {
 
     private static final int WIDE = 4;
@@ -61,7 +61,8 @@ final class Aarch32ItBlocks {
         return inside.contains(address);
     }
 
-    /// The PC after a stop. The IT state is always that of the next instruction, so it shows whether the PC is, too.
+    /// The PC after a stop. The IT state is always that of the next instruction, so it shows whether the PC is,
+    /// too.
     ///
     /// @param pc as the library has it
     /// @param pstate with the IT state

@@ -9,8 +9,7 @@ import dev.trapline.abi.exit.Exit;
 ///
 /// @param memory the guest's memory
 /// @param traps performs operations on the TLB
-record Aarch32Maintenance(Aarch32Memory memory, Aarch32Traps traps, Translations translations)
-        implements Maintainer {
+record Aarch32Maintenance(Aarch32Memory memory, Aarch32Traps traps, Translations translations) implements Maintainer {
 
     @Override
     public void maintain(Exit.Maintenance operation) {

@@ -72,7 +72,9 @@ record Aarch32StateLayout(int flags) {
             probe.writeSystem(SystemRegister.ELR_EL1, PROBE + Integer.BYTES);
             probe.writeSystem(SystemRegister.SPSR_EL1, PROBE_CPSR);
             boolean returned = probe.start(PROBE, 1) == UnicornConstants.UC_ERR_OK;
-            return returned && layout.isAsProbed(MemorySegment.ofArray(probe.saveContext().toArray(JAVA_BYTE)))
+            return returned
+                            && layout.isAsProbed(
+                                    MemorySegment.ofArray(probe.saveContext().toArray(JAVA_BYTE)))
                     ? layout
                     : null;
         }

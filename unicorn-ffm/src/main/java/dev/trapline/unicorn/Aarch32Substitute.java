@@ -65,9 +65,7 @@ final class Aarch32Substitute {
         }
         engine.removeCache(block, block + 1);
         for (int k = 0; k < halves.size(); k += 2) {
-            int word = thumb
-                    ? T32_UDF
-                    : A32_UDF | (halves.get(k + 1).value() << Short.SIZE & CONDITION);
+            int word = thumb ? T32_UDF : A32_UDF | (halves.get(k + 1).value() << Short.SIZE & CONDITION);
             halves.get(k).write(word & HALF);
             halves.get(k + 1).write(word >>> Short.SIZE);
         }

@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// Performs the accesses of a wired AArch32 CPU to coprocessors that the library lets trap.
 ///
 /// The library has no hook for these instructions, but their exception says what they are (DDI0487, ISS encoding for an
-/// exception from an MCR or MRC access). Traps are set for the operations on caches and TLBs (HSTR.T7, HCR.TTLB), because
-/// those may concern other CPUs of the machine, and for the debug registers (HDCR.TDA). An access to time at PL0 traps,
-/// because the library's own CNTKCTL forbids it. At PL1, [Aarch32Substitute] makes
-/// it undefined.
+/// exception from an MCR or MRC access). Traps are set for the operations on caches and TLBs (HSTR.T7, HCR.TTLB),
+/// because those may concern other CPUs of the machine, and for the debug registers (HDCR.TDA). An access to time at
+/// PL0 traps, because the library's own CNTKCTL forbids it. At PL1, [Aarch32Substitute] makes it undefined.
 final class Aarch32Traps {
 
     /// HSTR.T7: all accesses with CRn 7.

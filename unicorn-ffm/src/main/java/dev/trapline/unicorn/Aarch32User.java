@@ -15,8 +15,8 @@ import java.lang.foreign.MemorySegment;
 /// Runs the AArch32 programs of a wired AArch64 CPU: EL0 in AArch32 state.
 ///
 /// They run in a second instance of the library, which counts each instruction as an AArch32 engine does. The state of
-/// the CPU is copied to it before a run, and back after it. Its TLB is emptied whenever the CPU was in AArch64 state, or
-/// executed an operation on TLBs.
+/// the CPU is copied to it before a run, and back after it. Its TLB is emptied whenever the CPU was in AArch64 state,
+/// or executed an operation on TLBs.
 final class Aarch32User {
 
     private static final long WARM_UP = 0x10000;
@@ -80,8 +80,7 @@ final class Aarch32User {
         bus.knowUnstoppable(_ -> isUnstoppable());
         this.faults = new Faults(engine, architecture, architecture.layout(library));
         this.time = new Aarch32UserTime(hooks);
-        this.translations = new Translations(
-                engine, memory, hooks::mmuSeen, translation, library.switchLayout());
+        this.translations = new Translations(engine, memory, hooks::mmuSeen, translation, library.switchLayout());
         AddressSpace space = new AddressSpace(engine, memory);
         space.map(bus);
         engine.hookExceptions(own);
@@ -260,7 +259,8 @@ final class Aarch32User {
             return Exit.WaitForInterrupt.INSTANCE;
         }
         // BKPT of T32 has 16 bits; the library says 32.
-        boolean narrow = fault.kind() == GuestFault.Kind.BREAKPOINT && (registers[GeneralRegisters.PSTATE] & THUMB) != 0;
+        boolean narrow =
+                fault.kind() == GuestFault.Kind.BREAKPOINT && (registers[GeneralRegisters.PSTATE] & THUMB) != 0;
         return narrow ? new GuestFault(fault.kind(), fault.address(), fault.detail() & ~IL) : fault;
     }
 

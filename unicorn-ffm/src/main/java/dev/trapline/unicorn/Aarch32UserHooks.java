@@ -13,8 +13,7 @@ final class Aarch32UserHooks implements Hooks {
     private int interrupt = EngineHooks.NO_INTERRUPT;
 
     /// @param beforeFailure is called before an access that nobody answers has an effect
-    Aarch32UserHooks(
-            Unicorn engine, BusErrors bus, Progress progress, InterruptInputs inputs, Runnable beforeFailure) {
+    Aarch32UserHooks(Unicorn engine, BusErrors bus, Progress progress, InterruptInputs inputs, Runnable beforeFailure) {
         this.engine = engine;
         this.bus = bus;
         this.progress = progress;

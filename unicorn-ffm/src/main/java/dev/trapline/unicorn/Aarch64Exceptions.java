@@ -50,7 +50,7 @@ final class Aarch64Exceptions implements CpuExceptions {
         this.hooks = hooks;
         this.syndromes = new Syndromes(engine, spec.memory());
         this.registers = registers;
-        this.narrow = library.aarch32State().orElse(null);
+        this.narrow = library.aarch32State();
     }
 
     @Override
@@ -149,7 +149,8 @@ final class Aarch64Exceptions implements CpuExceptions {
 
     private long faultAddress(GuestFault fault) {
         Aarch32User running = user;
-        boolean access = fault.kind() == GuestFault.Kind.UNMAPPED_READ || fault.kind() == GuestFault.Kind.UNMAPPED_WRITE;
+        boolean access =
+                fault.kind() == GuestFault.Kind.UNMAPPED_READ || fault.kind() == GuestFault.Kind.UNMAPPED_WRITE;
         return inAarch32 && access && running != null
                 ? Aarch32Access.address(fault.address(), registers, running::word, running::thumb)
                 : syndromes.faultAddress(fault, registers);

@@ -57,8 +57,8 @@ final class BusErrors {
         fetched = test;
     }
 
-    /// Sets the test for instructions at which the library cannot stop. They access devices at once, and the part ends
-    /// as soon as possible behind them.
+    /// Sets the test for instructions at which the library cannot stop. They access devices at once, and the part
+    /// ends as soon as possible behind them.
     ///
     /// @param test by virtual address
     void knowUnstoppable(LongPredicate test) {

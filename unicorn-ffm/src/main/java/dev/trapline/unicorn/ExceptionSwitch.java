@@ -114,8 +114,8 @@ final class ExceptionSwitch {
         }
     }
 
-    /// An exception entry from EL0 in AArch32 state. The general registers have to be read again afterwards, except the
-    /// PC.
+    /// An exception entry from EL0 in AArch32 state. The general registers have to be read again afterwards, except
+    /// the PC.
     ///
     /// @param registers r0 to r14, PC and CPSR
     void takeFromAarch32(long[] registers, ExceptionEntry.Vectored entry, Aarch32StateLayout narrow) {

@@ -110,7 +110,8 @@ class Aarch32UserTest {
     @MethodSource("engines")
     void theRegistersOfBothStatesAreTheSame(UnicornEngines engines) {
         String before = "mov x0, #0x100; movn x1, #1; mov x12, #0x10c; mov x5, #5; msr sp_el0, x5; mov sp, x12;";
-        try (Guest guest = running(engines, ExecutionState.A32, "add r2, r0, #1; mov r3, r13; mov lr, #7; svc #0", before)) {
+        try (Guest guest =
+                running(engines, ExecutionState.A32, "add r2, r0, #1; mov r3, r13; mov lr, #7; svc #0", before)) {
             assertThat(guest.vector()).isEqualTo(SYNCHRONOUS);
             assertThat(guest.snippet().x(0)).isEqualTo(0x100);
             assertThat(guest.snippet().x(1)).as("the low half of x1").isEqualTo(0xffff_fffeL);
@@ -119,8 +120,11 @@ class Aarch32UserTest {
             assertThat(guest.snippet().x(14)).as("LR of user mode").isEqualTo(7);
             assertThat(guest.snippet().x(15)).isEqualTo(0xf0);
             assertThat(guest.snippet().x(30)).isEqualTo(0x1e0);
-            assertThat(guest.snippet().registers()[GeneralRegisters.SP]).as("SP_EL1").isEqualTo(0x10c);
-            assertThat(guest.snippet().registers()[GeneralRegisters.PSTATE] & 0x3ff).isEqualTo(0x3c5);
+            assertThat(guest.snippet().registers()[GeneralRegisters.SP])
+                    .as("SP_EL1")
+                    .isEqualTo(0x10c);
+            assertThat(guest.snippet().registers()[GeneralRegisters.PSTATE] & 0x3ff)
+                    .isEqualTo(0x3c5);
         }
     }
 
@@ -143,10 +147,12 @@ class Aarch32UserTest {
     void aHandlerReturnsToTheProgram(UnicornEngines engines) {
         String program = "mov r1, #0; again: svc #1; add r1, r1, #1; cmp r1, #5; bne again; svc #2";
         try (Guest guest = running(engines, ExecutionState.A32, program, "")) {
-            guest.snippet().write(
-                    VECTORS + 0x600,
-                    Assembler.a64("mrs x20, esr_el1; and x20, x20, #0xffff; cmp x20, #2; b.eq done; add x21, x21, #1; eret;"
-                            + "done: hvc #61"));
+            guest.snippet()
+                    .write(
+                            VECTORS + 0x600,
+                            Assembler.a64(
+                                    "mrs x20, esr_el1; and x20, x20, #0xffff; cmp x20, #2; b.eq done; add x21, x21,"
+                                            + " #1; eret;done: hvc #61"));
             assertThat(guest.vector()).isEqualTo(61);
             assertThat(guest.snippet().x(1)).isEqualTo(5);
             assertThat(guest.snippet().x(21)).as("calls").isEqualTo(5);
@@ -157,7 +163,8 @@ class Aarch32UserTest {
     @MethodSource("engines")
     void interruptsAreTakenAndAccessesToDevicesAreDoneOnce(UnicornEngines engines) {
         for (boolean fast : new boolean[] {false, true}) {
-            String program = "mov r0, #0x9000000; mov r2, #" + (fast ? 2 : 1) + "; str r2, [r0], #4; add r1, r1, #1; wait: b wait";
+            String program = "mov r0, #0x9000000; mov r2, #" + (fast ? 2 : 1)
+                    + "; str r2, [r0], #4; add r1, r1, #1; wait: b wait";
             try (Guest guest = running(engines, ExecutionState.A32, program, "mov x1, #0;")) {
                 assertThat(guest.vector()).isEqualTo(fast ? FIQ : IRQ);
                 assertThat(guest.look()[21]).as("ELR_EL1").isEqualTo(USER + 12);
@@ -198,10 +205,12 @@ class Aarch32UserTest {
     @ParameterizedTest
     @MethodSource("engines")
     void aSliceIsTheSameWhereverItIsSplitAndSaved(UnicornEngines engines) {
-        String program = "mov r1, #0; mov r0, #0x9000000; mov r3, #0x0f000000; again: ldr r4, [r0]; ldr r5, [r3]; svc #3;"
-                + "add r1, r1, #1; mrrc p15, 1, r6, r7, c14; tst r1, #1; addne r6, r6, #1; b again";
-        String handler = "mrs x20, esr_el1; lsr x20, x20, #26; cmp x20, #0x24; b.ne back; mrs x21, elr_el1; add x21, x21, #4;"
-                + "msr elr_el1, x21; back: eret";
+        String program =
+                "mov r1, #0; mov r0, #0x9000000; mov r3, #0x0f000000; again: ldr r4, [r0]; ldr r5, [r3]; svc #3;"
+                        + "add r1, r1, #1; mrrc p15, 1, r6, r7, c14; tst r1, #1; addne r6, r6, #1; b again";
+        String handler =
+                "mrs x20, esr_el1; lsr x20, x20, #26; cmp x20, #0x24; b.ne back; mrs x21, elr_el1; add x21, x21, #4;"
+                        + "msr elr_el1, x21; back: eret";
         long[] whole = new long[GeneralRegisters.COUNT];
         for (int step : new int[] {3000, 1, 2, 7, 333}) {
             try (Guest guest = running(engines, ExecutionState.A32, program, "mov x0, #2; msr cntkctl_el1, x0;")) {
@@ -217,7 +226,9 @@ class Aarch32UserTest {
                     whole = guest.snippet().registers();
                     assertThat(whole[1]).as("rounds of the program").isGreaterThan(20);
                 }
-                assertThat(guest.snippet().registers()).as("in steps of " + step).isEqualTo(whole);
+                assertThat(guest.snippet().registers())
+                        .as("in steps of " + step)
+                        .isEqualTo(whole);
             }
         }
     }

@@ -37,19 +37,22 @@ class WiredAarch32Test {
     private static final long NONE = 0;
 
     /// Page tables of the short format at 0x40010000: the first megabyte of RAM as it is, at 0x50000000 the same,
-    /// read-only and not executable, at 0x50100000 in a domain without access; at 0x60000000 a second-level table whose
-    /// first page is RAM's first, accessible at PL1 only, and whose other pages fault.
-    private static final String SHORT = "movw r0, #0x0; movt r0, #0x4001; mcr p15, 0, r0, c2, c0, 0; movw r1, #0xc02; movt r1, #0x4000;"
-            + "add r2, r0, #0x1000; str r1, [r2]; movw r1, #0x8412; movt r1, #0x4000; orr r1, r1, #0x10; add r2, r0, #0x1400; str r1, [r2];"
-            + "movw r1, #0xc22; movt r1, #0x4000; str r1, [r2, #4]; movw r1, #0x4001; movt r1, #0x4001; add r2, r0, #0x1800; str r1, [r2];"
-            + "movw r1, #0x12; movt r1, #0x4000; add r2, r0, #0x4000; str r1, [r2]; mov r1, #1; mcr p15, 0, r1, c3, c0, 0;"
-            + "mrc p15, 0, r1, c1, c0, 0; orr r1, r1, #1; mcr p15, 0, r1, c1, c0, 0; isb; movw r0, #0x0; movt r0, #0x5000;";
+    /// read-only and not executable, at 0x50100000 in a domain without access; at 0x60000000 a second-level table
+    /// whose first page is RAM's first, accessible at PL1 only, and whose other pages fault.
+    private static final String SHORT =
+            "movw r0, #0x0; movt r0, #0x4001; mcr p15, 0, r0, c2, c0, 0; movw r1, #0xc02; movt r1, #0x4000;add r2, r0,"
+                + " #0x1000; str r1, [r2]; movw r1, #0x8412; movt r1, #0x4000; orr r1, r1, #0x10; add r2, r0, #0x1400;"
+                + " str r1, [r2];movw r1, #0xc22; movt r1, #0x4000; str r1, [r2, #4]; movw r1, #0x4001; movt r1,"
+                + " #0x4001; add r2, r0, #0x1800; str r1, [r2];movw r1, #0x12; movt r1, #0x4000; add r2, r0, #0x4000;"
+                + " str r1, [r2]; mov r1, #1; mcr p15, 0, r1, c3, c0, 0;mrc p15, 0, r1, c1, c0, 0; orr r1, r1, #1; mcr"
+                + " p15, 0, r1, c1, c0, 0; isb; movw r0, #0x0; movt r0, #0x5000;";
 
     /// Page tables of the Large Physical Address Extension: the second gigabyte as it is; nothing else.
-    private static final String LARGE = "movw r0, #0x0; movt r0, #0x4001; mov r1, #0; mcrr p15, 0, r0, r1, c2; movw r2, #0x701; movt r2, #0x4000;"
-            + "str r2, [r0, #8]; str r1, [r0, #12]; mov r1, #0x80000000; mcr p15, 0, r1, c2, c0, 2;"
-            + "movw r1, #0xff; movt r1, #0x0; mcr p15, 0, r1, c10, c2, 0; mrc p15, 0, r1, c1, c0, 0; orr r1, r1, #1;"
-            + "mcr p15, 0, r1, c1, c0, 0; isb; mov r0, #0x90000000;";
+    private static final String LARGE =
+            "movw r0, #0x0; movt r0, #0x4001; mov r1, #0; mcrr p15, 0, r0, r1, c2; movw r2, #0x701; movt r2,"
+                + " #0x4000;str r2, [r0, #8]; str r1, [r0, #12]; mov r1, #0x80000000; mcr p15, 0, r1, c2, c0, 2;movw"
+                + " r1, #0xff; movt r1, #0x0; mcr p15, 0, r1, c10, c2, 0; mrc p15, 0, r1, c1, c0, 0; orr r1, r1,"
+                + " #1;mcr p15, 0, r1, c1, c0, 0; isb; mov r0, #0x90000000;";
 
     private static final String USER = "mrs r9, cpsr; bic r9, r9, #0xff; orr r9, r9, #0x10; msr cpsr_c, r9;";
     private static final String AT_GAP = "mov r0, #0x0f000000;";
@@ -60,10 +63,11 @@ class WiredAarch32Test {
         static Guest running(EngineFactory engines, String program, ExecutionState state) {
             TestController controller = new TestController();
             int bit = state == ExecutionState.T32 ? 1 : 0;
-            String start = "msr cpsr_f, #0; ldr r0, vectors; mcr p15, 0, r0, c12, c0, 0; ldr r0, program; bx r0; vectors: .word "
-                    + VECTORS + "; program: .word " + (PROGRAM | bit);
-            Snippet snippet =
-                    Snippet.aarch32Wired(engines, controller, controller, a32(start));
+            String start =
+                    "msr cpsr_f, #0; ldr r0, vectors; mcr p15, 0, r0, c12, c0, 0; ldr r0, program; bx r0; vectors:"
+                            + " .word "
+                            + VECTORS + "; program: .word " + (PROGRAM | bit);
+            Snippet snippet = Snippet.aarch32Wired(engines, controller, controller, a32(start));
             for (int vector = 0; vector < 8; vector++) {
                 snippet.write(VECTORS + 4L * vector, a32("hvc #" + vector));
             }
@@ -213,8 +217,13 @@ class WiredAarch32Test {
             Fault.a32(SHORT + "add r0, r0, #0x300000; ldr r1, [r0]", DATA, ABT, 0, 0x005, 0x5030_0000L),
             Fault.a32(SHORT + "str r1, [r0]", DATA, ABT, 0, 0x80d, 0x5000_0000L),
             Fault.a32(SHORT + "add r0, r0, #0x100000; ldr r1, [r0, #8]", DATA, ABT, 0, 0x019, 0x5010_0008L),
-            Fault.a32(SHORT + "add r0, r0, #0x10000000; ldr r1, [r0]; ldr r1, [r0, #0xffc]!; ldr r1, [r0, #4]",
-                    DATA, ABT, 0, 0x007, 0x6000_1000L),
+            Fault.a32(
+                    SHORT + "add r0, r0, #0x10000000; ldr r1, [r0]; ldr r1, [r0, #0xffc]!; ldr r1, [r0, #4]",
+                    DATA,
+                    ABT,
+                    0,
+                    0x007,
+                    0x6000_1000L),
             Fault.a32(SHORT + "bx r0", PREFETCH, ABT, 0, 0x00d, 0x5000_0000L),
             Fault.a32(SHORT + "add r0, r0, #0x20000000; bx r0", PREFETCH, ABT, 0, 0x005, 0x7000_0000L),
             Fault.a32(LARGE + "ldr r1, [r0, #8]", DATA, ABT, 0, 0x205, 0x9000_0008L),
@@ -295,8 +304,10 @@ class WiredAarch32Test {
         for (String way : List.of(
                 "mrs r0, cpsr; bic r0, r0, #0x80; msr cpsr_c, r0; nop",
                 "mov r0, #0x53; msr spsr_cxsf, r0; adr lr, back; movs pc, lr; back: nop",
-                "mov r0, #0x53; movw sp, #0x2000; movt sp, #0x4000; str r0, [sp, #4]; adr r0, back; str r0, [sp]; rfeia sp; back: nop",
-                "mov r0, #0x53; msr spsr_cxsf, r0; movw sp, #0x2000; movt sp, #0x4000; adr r0, back; str r0, [sp]; ldm sp, {pc}^; back: nop")) {
+                "mov r0, #0x53; movw sp, #0x2000; movt sp, #0x4000; str r0, [sp, #4]; adr r0, back; str r0, [sp];"
+                        + " rfeia sp; back: nop",
+                "mov r0, #0x53; msr spsr_cxsf, r0; movw sp, #0x2000; movt sp, #0x4000; adr r0, back; str r0, [sp]; ldm"
+                        + " sp, {pc}^; back: nop")) {
             try (Guest guest = Guest.running(engines, way + "; mov r1, #1; hvc #50", ExecutionState.A32)) {
                 guest.controller.irq = true;
                 assertThat(guest.vector()).as(way).isEqualTo(IRQ);
@@ -338,7 +349,8 @@ class WiredAarch32Test {
     @MethodSource("engines")
     void aDeviceAccessInAnItBlockIsDoneOnceAndItsInterruptIsTakenBehindTheBlock(UnicornEngines engines) {
         String start = "cpsie i; mov.w r0, #0x9000000; movs r2, #0; movs r4, #0; movs r5, #0; cmp r2, #0;";
-        for (String block : List.of("itte eq; ldreq r3, [r0, #16]; addeq r4, r3, #1; movne r5, #1; nop; adds r6, r4, #1",
+        for (String block : List.of(
+                "itte eq; ldreq r3, [r0, #16]; addeq r4, r3, #1; movne r5, #1; nop; adds r6, r4, #1",
                 "ite eq; ldreq r3, [r0, #16]; movne r5, #1; b next; next: nop")) {
             try (Guest guest = Guest.running(engines, start + block + "; hvc #50", ExecutionState.T32)) {
                 assertThat(guest.vector()).as(block).isEqualTo(IRQ);

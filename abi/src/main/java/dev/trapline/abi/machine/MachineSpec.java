@@ -29,8 +29,8 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
     /// Checks that the parts fit together.
     ///
     /// @throws IllegalArgumentException if the parts do not fit together: an AArch32 machine has at most
-    ///     [BoardSpec#AARCH32_RAM], and on [BoardKind#VIRT] a GICv2; a machine on that board has at most as many CPUs as
-    ///     its interrupt controller can have
+    ///     [BoardSpec#AARCH32_RAM], and on [BoardKind#VIRT] a GICv2; a machine on that board has at most as many
+    ///     CPUs as its interrupt controller can have
     public MachineSpec {
         SpecCheck.require(
                 cpus.width() == Width.AARCH64 || board.ramBytes() <= BoardSpec.AARCH32_RAM,

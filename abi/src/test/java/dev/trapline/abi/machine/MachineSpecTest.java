@@ -120,7 +120,8 @@ class MachineSpecTest {
         BoardSpec virt = BoardSpec.DEFAULT.withKind(BoardKind.VIRT);
         assertThat(MachineSpec.DEFAULT.with(virt).with(narrow).board().gic()).isEqualTo(GicVersion.V2);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> MachineSpec.DEFAULT.with(virt.withGic(GicVersion.V3)).with(narrow))
+                .isThrownBy(() ->
+                        MachineSpec.DEFAULT.with(virt.withGic(GicVersion.V3)).with(narrow))
                 .withMessage("AArch32 CPUs on the board 'virt' need a GICv2");
         assertThatIllegalArgumentException()
                 .as("the other way round")

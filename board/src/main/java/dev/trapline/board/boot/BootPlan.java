@@ -55,9 +55,9 @@ public record BootPlan(List<MemoryWrite> writes, long entry, long deviceTree, bo
     ///
     /// A kernel is `text_offset` bytes (from its header) behind the first 2 MiB of RAM. The initial RAM disk is on
     /// the first page behind the memory that the kernel uses, and the device tree at the first multiple of 2 MiB
-    /// behind both. On AArch32, a `zImage` is 32 MiB behind the start of RAM, because it decompresses the kernel to that
-    /// start. Kernel and initial RAM disk need a device tree. The tree has
-    /// `/chosen/bootargs`, `linux,initrd-start` and `linux,initrd-end`; they are set in a tree of the user's too.
+    /// behind both. On AArch32, a `zImage` is 32 MiB behind the start of RAM, because it decompresses the kernel to
+    /// that start. Kernel and initial RAM disk need a device tree. The tree has `/chosen/bootargs`,
+    /// `linux,initrd-start` and `linux,initrd-end`; they are set in a tree of the user's too.
     ///
     /// Source: `Documentation/arch/arm64/booting.rst` of the Linux kernel.
     ///

@@ -156,8 +156,7 @@ final class Loader {
         AddressRange range = switch (spec.cpus().width()) {
             case AARCH64 -> kernel64(image);
             case AARCH32 ->
-                AddressRange.of(
-                        ram.start() + ZIMAGE_BASE, ZImage.of(image).size());
+                AddressRange.of(ram.start() + ZIMAGE_BASE, ZImage.of(image).size());
         };
         requireInMemory(image, "kernel", range, "build a smaller kernel");
         if (spec.board().kind() == BoardKind.BARE) {

@@ -12,8 +12,8 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.boot.BootPlan.MemoryWrite;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -77,8 +77,7 @@ class KernelBootTest {
                 .extracting(MemoryWrite::address)
                 .as("kernel; behind its file and 1 MiB of work memory the disk; the next 2 MiB")
                 .containsExactly(0x4200_0000L, 0x4210_1000L, 0x4220_0000L);
-        assertThat(plan.registers(Width.AARCH32))
-                .isEqualTo(RegisterWrites.fromX0(0, 0xffff_ffffL, plan.deviceTree()));
+        assertThat(plan.registers(Width.AARCH32)).isEqualTo(RegisterWrites.fromX0(0, 0xffff_ffffL, plan.deviceTree()));
         assertThat(plan.warnings()).isEmpty();
     }
 
@@ -232,7 +231,8 @@ class KernelBootTest {
                         Specs.machine(1, 128, true, Width.AARCH32),
                         List.of(kernel),
                         List.of("AArch64", "aarch32", "--width aarch64")),
-                Arguments.of("zImage on AArch64", SPEC, List.of(zImage(0x1000, 0x0403_0201)), List.of("--width aarch32")),
+                Arguments.of(
+                        "zImage on AArch64", SPEC, List.of(zImage(0x1000, 0x0403_0201)), List.of("--width aarch32")),
                 Arguments.of(
                         "big-endian zImage",
                         Specs.machine(1, 128, true, Width.AARCH32),
