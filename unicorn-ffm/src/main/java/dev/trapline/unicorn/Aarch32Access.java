@@ -32,33 +32,25 @@ final class Aarch32Access {
         long base = register(word >>> 16 & 0xf, registers, 8);
         boolean pre = (word & 1 << 24) != 0;
         boolean up = (word & 1 << 23) != 0;
-        switch (word >>> 25 & 7) {
+        return switch (word >>> 25 & 7) {
             case 0 -> {
                 // Halfwords, signed bytes and doublewords; exclusive and swap have no offset.
                 boolean plain = (word >>> 5 & 3) == 0;
                 boolean immediate = (word & 1 << 22) != 0;
                 long offset = immediate ? (word >>> 4 & 0xf0) | (word & 0xf) : register(word & 0xf, registers, 8);
-                return pre && !plain ? moved(base, offset, up) : base;
+                yield pre && !plain ? moved(base, offset, up) : base;
             }
-            case 2 -> {
-                return pre ? moved(base, word & 0xfff, up) : base;
-            }
-            case 3 -> {
-                return pre ? moved(base, shifted(word, registers), up) : base;
-            }
+            case 2 -> pre ? moved(base, word & 0xfff, up) : base;
+            case 3 -> pre ? moved(base, shifted(word, registers), up) : base;
             case 4 -> {
-                int count = Integer.bitCount(word & 0xffff) * 4;
+                long count = Integer.bitCount(word & 0xffff) * 4L;
                 long lowest = up ? base : base - count;
                 // Increment before and decrement after leave out the word at the base.
-                return pre == up ? lowest + 4 : lowest;
+                yield pre == up ? lowest + 4 : lowest;
             }
-            case 6 -> {
-                return pre ? moved(base, (word & 0xff) << 2, up) : base;
-            }
-            default -> {
-                return base;
-            }
-        }
+            case 6 -> pre ? moved(base, (word & 0xffL) << 2, up) : base;
+            default -> base;
+        };
     }
 
     private static long moved(long base, long offset, boolean up) {
@@ -111,7 +103,7 @@ final class Aarch32Access {
             boolean pre = (first & 1 << 8) != 0;
             boolean dual = pre || (first & 1 << 5) != 0;
             boolean exclusive = (first & 0xfff0) == 0xe840 || (first & 0xfff0) == 0xe850;
-            long offset = (word & 0xff) << 2;
+            long offset = (word & 0xffL) << 2;
             return exclusive ? base + offset : dual && pre ? moved(base, offset, (first & 1 << 7) != 0) : base;
         }
         if ((first & 1 << 7) != 0 || n == PC_NUMBER) {

@@ -72,7 +72,7 @@ final class Aarch64Exceptions implements CpuExceptions {
         Exit exit = cpu.runPart(budget, now, shown);
         executed = cpu.executed();
         // A fault of the first fetch in AArch32 state comes again.
-        if ((exit instanceof GuestFault || exit == Exit.BudgetUsed.INSTANCE) && isInAarch32()) {
+        if ((exit instanceof GuestFault || exit instanceof Exit.BudgetUsed) && isInAarch32()) {
             enterAarch32(exit instanceof GuestFault fault && BusErrors.isIllegalState(fault));
             return Exit.BudgetUsed.INSTANCE;
         }
