@@ -43,7 +43,7 @@ final class Aarch32Access {
             case 2 -> pre ? moved(base, word & 0xfff, up) : base;
             case 3 -> pre ? moved(base, shifted(word, registers), up) : base;
             case 4 -> {
-                int count = Integer.bitCount(word & 0xffff) * 4;
+                long count = Integer.bitCount(word & 0xffff) * 4L;
                 long lowest = up ? base : base - count;
                 // Increment before and decrement after leave out the word at the base.
                 yield pre == up ? lowest + 4 : lowest;

@@ -1,11 +1,6 @@
 package dev.trapline.unicorn;
 
 /// The exceptions that an AArch32 CPU takes at PL1 (DDI0406 B1.8).
-///
-/// @param mode the processor mode in which it is taken
-/// @param vector the offset of its vector, in bytes
-/// @param masksAborts whether it sets CPSR.A
-/// @param masksFast whether it sets CPSR.F
 enum Aarch32Mode {
     UNDEFINED(0x1b, 0x04, false, false),
     SUPERVISOR(0x13, 0x08, false, false),
@@ -36,6 +31,10 @@ enum Aarch32Mode {
     private final boolean masksAborts;
     private final boolean masksFast;
 
+    /// @param mode the processor mode in which it is taken
+    /// @param vector the offset of its vector, in bytes
+    /// @param masksAborts whether it sets CPSR.A
+    /// @param masksFast whether it sets CPSR.F
     Aarch32Mode(int mode, int vector, boolean masksAborts, boolean masksFast) {
         this.mode = mode;
         this.vector = vector;

@@ -182,12 +182,12 @@ final class Aarch32User {
         hooks.beginSlice(now, shown);
         inputs.beginPart();
         Exit exit = Exit.BudgetUsed.INSTANCE;
-        while (executed < budget && exit == Exit.BudgetUsed.INSTANCE && !isOver()) {
+        while (executed < budget && exit instanceof Exit.BudgetUsed && !isOver()) {
             exit = runOnce(bus.endedBeforeAccess() ? 1 : budget - executed, registers);
             if (exit instanceof GuestFault fault && fault.kind() == GuestFault.Kind.UNDEFINED_INSTRUCTION) {
                 exit = time.perform(fault, now, highest, executed, registers) ? Exit.BudgetUsed.INSTANCE : fault;
                 highest = hooks.shown();
-                if (exit == Exit.BudgetUsed.INSTANCE) {
+                if (exit instanceof Exit.BudgetUsed) {
                     executed++;
                     write(registers);
                     if (time.wroteTimer()) {

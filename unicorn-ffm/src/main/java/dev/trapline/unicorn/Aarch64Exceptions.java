@@ -50,7 +50,7 @@ final class Aarch64Exceptions implements CpuExceptions {
         this.hooks = hooks;
         this.syndromes = new Syndromes(engine, spec.memory());
         this.registers = registers;
-        this.narrow = library.aarch32State().orElse(null);
+        this.narrow = library.aarch32State();
     }
 
     @Override

@@ -37,8 +37,8 @@ public final class UnicornLibrary {
     private final CpuStateLayout layoutA32;
     private @Nullable InstanceLayout instanceLayout;
     private @Nullable SwitchLayout switchLayout;
-    private boolean aarch32LookedFor;
     private @Nullable Aarch32StateLayout aarch32State;
+    private boolean searchedAarch32;
     private @Nullable ImageLayout imageLayout;
     private boolean cpuLookedFor;
     private @Nullable CpuLayout cpuLayout;
@@ -199,14 +199,14 @@ public final class UnicornLibrary {
         return known;
     }
 
-    /// The layout of AArch32 state of an AArch64 CPU; empty if it is not known. The first call finds it, which
-    /// takes a few milliseconds.
-    synchronized Optional<Aarch32StateLayout> aarch32State() {
-        if (!aarch32LookedFor) {
-            aarch32LookedFor = true;
+    /// The layout of AArch32 state of an AArch64 CPU; null if it is not known. The first call finds it, which takes a
+    /// few milliseconds.
+    synchronized @Nullable Aarch32StateLayout aarch32State() {
+        if (!searchedAarch32) {
+            searchedAarch32 = true;
             aarch32State = Aarch32StateLayout.calibrate(this);
         }
-        return Optional.ofNullable(aarch32State);
+        return aarch32State;
     }
 
     /// The parts of a CPU's image that belong to the host. The first call finds them, which takes a few

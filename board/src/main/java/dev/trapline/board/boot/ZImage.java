@@ -53,9 +53,8 @@ record ZImage(long size) {
         if (number(file, START_AT) != 0 || length < HEADER || length > file.size()) {
             throw new ImageException(
                     image.name(),
-                    "its header gives a start of 0x%x and an end of 0x%x in a file of 0x%x bytes: it is damaged, or"
-                                    .formatted(number(file, START_AT), number(file, END_AT), file.size())
-                            + " is for a fixed address");
+                    "its header gives a start of 0x%x and an end of 0x%x in a file of 0x%x bytes: it is damaged"
+                            .formatted(number(file, START_AT), number(file, END_AT), file.size()));
         }
         return new ZImage(file.size() + BEHIND);
     }
