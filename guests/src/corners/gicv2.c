@@ -70,8 +70,13 @@ static void set_bit(unsigned registers, unsigned intid) {
     set_d(registers + intid / 32 * 4, 1u << intid % 32);
 }
 
+// Whether the CPU takes an interrupt when it is unmasked. The handler masks it again.
 static bool irq_is_signalled(void) {
-    return (READ(isr_el1) & 1 << 7) != 0;
+    corners[0].count = 0;
+    corners[0].mode = MASK;
+    __asm__ volatile("msr daifclr, #2\nnop\nmsr daifset, #2" ::: "memory");
+    corners[0].mode = LEAVE;
+    return corners[0].count != 0;
 }
 
 static void forget(void) {
@@ -118,7 +123,6 @@ static void look_at_bits(unsigned intid) {
     set_bit(ISACTIVER, intid);
     show_of("gicd", intid, "active", bit_of(ISACTIVER, intid));
     show_of("gicd", intid, "active-in-clear", bit_of(ICACTIVER, intid));
-    show_of("gicd", intid, "active-rpr", c(RPR));
     set_bit(ICACTIVER, intid);
     show_of("gicd", intid, "not-active", bit_of(ISACTIVER, intid));
     set_byte(IPRIORITYR + intid, 0xff);
@@ -315,6 +319,12 @@ static void look_at_exceptions(void) {
         print("fiq.");
         show_in(sources[source], "spsr", got->spsr);
     }
+    show("isr_el1.irq", READ(isr_el1));
+    set_c(C_CTLR, 1 | 1 << 3);
+    show("isr_el1.fiq", READ(isr_el1));
+    set_c(C_CTLR, 0);
+    show("isr_el1.none", READ(isr_el1));
+    set_c(C_CTLR, 1);
     // WFI ends although the interrupt is masked, and no exception is taken.
     corners[0].count = 0;
     __asm__ volatile("wfi" ::: "memory");

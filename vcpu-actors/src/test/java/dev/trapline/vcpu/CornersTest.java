@@ -48,7 +48,11 @@ class CornersTest {
 
     /// The guests, with the machine that each needs.
     private enum Corner {
-        EXCEPTIONS(GicVersion.V2, 1);
+        EXCEPTIONS(GicVersion.V2, 1),
+        GICV2(GicVersion.V2, 1),
+        MMU(GicVersion.V2, 1),
+        SYSTEM(GicVersion.V2, 1),
+        CPUS(GicVersion.V2, 2);
 
         private final GicVersion gic;
         private final int vcpus;
