@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -94,8 +95,7 @@ class ConsoleScriptTest {
                 new ConsoleScript(List.of(type("good"), expect("good", LIMIT), wrong, type("q"))),
                 directory.resolve("late"));
         assertThat(late.report().outcome()).isEqualTo(new RunOutcome.LimitReached(RunOutcome.Limit.SCRIPT));
-        Choices.Unmet unmet = late.report().unused().unmet();
-        assertThat(unmet).isNotNull();
+        Choices.Unmet unmet = Objects.requireNonNull(late.report().unused().unmet(), "the step that was not met");
         assertThat(unmet.step()).isEqualTo(wrong);
         assertThat(new String(unmet.last().toArray(), StandardCharsets.US_ASCII))
                 .isEqualTo("type; q ends\ngood");
