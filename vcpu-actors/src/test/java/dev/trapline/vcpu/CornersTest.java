@@ -47,7 +47,7 @@ class CornersTest {
             RUNS.with(_ -> new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)), Set.of()));
 
     /// The guests, with the machine that each needs.
-    private enum Corner {
+    enum Corner {
         EXCEPTIONS(GicVersion.V2, 1),
         GICV2(GicVersion.V2, 1),
         MMU(GicVersion.V2, 1),
