@@ -3,6 +3,7 @@ package dev.trapline.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.Position;
@@ -11,6 +12,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.ResetRequest;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
@@ -22,6 +24,7 @@ import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.ResultFile;
 import dev.trapline.machine.Progress;
 import dev.trapline.machine.RunReport;
+import dev.trapline.machine.choice.Choices;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,7 +91,11 @@ class SchemasTest {
                 List.of("virtio-block: a reason"),
                 1,
                 new RunReport.Breakage("at here\nat there", List.of("an event")),
-                new RunReport.Unused(List.of(), 7, null, true),
+                new RunReport.Unused(
+                        List.of(),
+                        7,
+                        new Choices.Unmet(new ConsoleScript.Expect(3, Bytes.EMPTY, 9), 8, Bytes.EMPTY),
+                        true),
                 null);
         JsonNode document = new Schemas()
                 .validated(ResultFile.json(Ending.of(outcome), report).line());
