@@ -141,7 +141,7 @@ final class ExceptionRun {
         long pstate = registers[GeneralRegisters.PSTATE];
         long address = syndromes.faultAddress(fault, registers);
         ExceptionEntry.Synchronous entry = new ExceptionEntry.Synchronous(
-                Syndromes.of(fault, pstate),
+                syndromes.of(fault, registers),
                 address == Syndromes.NO_ADDRESS ? engine.readSystem(SystemRegister.FAR_EL1) : address);
         if (!cpu.isFetchable(exceptions.vector(pstate, entry))) {
             return false;
