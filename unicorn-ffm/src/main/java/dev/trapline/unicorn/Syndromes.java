@@ -52,17 +52,13 @@ final class Syndromes {
             case UNMAPPED_READ -> DATA_ABORT | level | IL | EXTERNAL;
             case UNMAPPED_WRITE -> DATA_ABORT | level | IL | WRITE | EXTERNAL;
             case UNDEFINED_INSTRUCTION -> undefined(fault, registers[GeneralRegisters.PC]);
-            case SUPERVISOR_CALL,
-                    BREAKPOINT,
-                    PREFETCH_ABORT,
-                    DATA_ABORT,
-                    OTHER_EXCEPTION,
-                    TIME_IN_IT_BLOCK -> fault.detail();
+            case SUPERVISOR_CALL, BREAKPOINT, PREFETCH_ABORT, DATA_ABORT, OTHER_EXCEPTION, TIME_IN_IT_BLOCK ->
+                fault.detail();
         };
     }
 
-    /// The library reports a PC that is not aligned (DDI0487 D1.8.1) as an undefined instruction, and an access to DAIF
-    /// that EL0 is not allowed (SCTLR_EL1.UMA) without a syndrome.
+    /// The library reports a PC that is not aligned (DDI0487 D1.8.1) as an undefined instruction, and an access to
+    /// DAIF that EL0 is not allowed (SCTLR_EL1.UMA) without a syndrome.
     private long undefined(GuestFault fault, long pc) {
         if (isMisaligned(pc)) {
             return PC_ALIGNMENT | IL;

@@ -64,7 +64,11 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 .with(RunSpec.DEFAULT.withMaxInstructions(INSTRUCTIONS).withRamDigestInterval(20_000))
                 .withPolicy(random.nextBoolean() ? Policy.DEFAULT.withResident("smccc") : Policy.DEFAULT);
         return new RandomGuest(
-                seed, set, spec, code(set, board, random), planned(vcpus, spec.board().kind(), random));
+                seed,
+                set,
+                spec,
+                code(set, board, random),
+                planned(vcpus, spec.board().kind(), random));
     }
 
     Image image() {
