@@ -39,6 +39,11 @@ static void set_gicd(uint64_t at, uint32_t to) {
 
 static volatile uint32_t *const gicc = (volatile uint32_t *)0x08010000;
 
+// QEMU, with one thread for all CPUs, goes to the next one here.
+static void let_others_run(void) {
+    __asm__ volatile("yield" ::: "memory");
+}
+
 static void turn_on(void) {
     WRITE(vbar_el1, corner_vectors);
     WRITE(mair_el1, 0xff00);
@@ -105,6 +110,7 @@ static void second_cpu(unsigned cpu) {
             answer = obey(what);
             store_release(&order, NOTHING);
         }
+        let_others_run();
     }
 }
 
@@ -113,6 +119,7 @@ static uint64_t let(uint64_t what, uint64_t with, uint64_t and) {
     value = and;
     store_release(&order, what);
     while (load_acquire(&order) != NOTHING) {
+        let_others_run();
     }
     return answer;
 }

@@ -58,7 +58,9 @@ public record CornerTable(List<Row> rows) {
     public static CornerTable of(String guest) throws IOException {
         String file = "/corners/" + guest + ".csv";
         try (InputStream in = Objects.requireNonNull(CornerTable.class.getResourceAsStream(file), file)) {
-            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             if (!lines.getFirst().equals(HEAD)) {
                 throw new IOException(file + " begins with '" + lines.getFirst() + "', not with '" + HEAD + "'");
             }

@@ -138,7 +138,7 @@ final class Aarch64Exceptions implements CpuExceptions {
         long pstate = registers[GeneralRegisters.PSTATE];
         long address = faultAddress(fault);
         ExceptionEntry.Synchronous entry = new ExceptionEntry.Synchronous(
-                Syndromes.of(fault, pstate),
+                syndromes.of(fault, registers),
                 address == Syndromes.NO_ADDRESS ? engine.readSystem(SystemRegister.FAR_EL1) : address);
         if (!cpu.isFetchable(exceptions.vector(pstate, entry))) {
             return false;

@@ -20,7 +20,19 @@ final class Syndromes {
     /// Synchronous External abort, not on a translation table walk.
     private static final long EXTERNAL = 0x10;
 
+    private static final long PC_ALIGNMENT = 0x22L << 26;
+    private static final long TRAPPED_REGISTER = 0x18L << 26;
+    /// Op1 3, CRn 4 and Rt 31 in a syndrome.
+    private static final long DAIF_REGISTER = 3 << 14 | 4 << 10 | 31 << 5;
+    /// MSR to DAIFSet or DAIFClr, which differ in bit 5.
+    private static final int DAIF_IMMEDIATE = 0xd503_40df;
+
+    private static final int DAIF_IMMEDIATE_MASK = 0xffff_f0df;
+
     private static final long PSTATE_EL = 0xc;
+    /// PSTATE.nRW.
+    private static final long PSTATE_AARCH32 = 1 << 4;
+
     private static final long PAGE = 0xfff;
 
     private final AddressTranslation translation;
@@ -33,20 +45,48 @@ final class Syndromes {
     }
 
     /// ESR_EL1 of a fault.
-    static long of(GuestFault fault, long pstate) {
+    ///
+    /// @param registers before the instruction that failed
+    long of(GuestFault fault, long[] registers) {
+        long pstate = registers[GeneralRegisters.PSTATE];
         long level = isFromEl0(pstate) ? 0 : SAME_LEVEL;
         return switch (fault.kind()) {
             case UNMAPPED_FETCH -> INSTRUCTION_ABORT | level | IL | EXTERNAL;
             case UNMAPPED_READ -> DATA_ABORT | level | IL | EXTERNAL;
             case UNMAPPED_WRITE -> DATA_ABORT | level | IL | WRITE | EXTERNAL;
-            case UNDEFINED_INSTRUCTION,
-                    SUPERVISOR_CALL,
-                    BREAKPOINT,
-                    PREFETCH_ABORT,
-                    DATA_ABORT,
-                    OTHER_EXCEPTION,
-                    TIME_IN_IT_BLOCK -> fault.detail();
+            case UNDEFINED_INSTRUCTION -> undefined(fault, registers);
+            case SUPERVISOR_CALL, BREAKPOINT, PREFETCH_ABORT, DATA_ABORT, OTHER_EXCEPTION, TIME_IN_IT_BLOCK ->
+                fault.detail();
         };
+    }
+
+    /// The library reports a PC that is not aligned (DDI0487 D1.8.1) as an undefined instruction, and an access to
+    /// DAIF that EL0 is not allowed (SCTLR_EL1.UMA) without a syndrome.
+    private long undefined(GuestFault fault, long[] registers) {
+        if (isMisaligned(registers)) {
+            return PC_ALIGNMENT | IL;
+        }
+        boolean unknown = fault.detail() == 0 && !isAarch32(registers);
+        long code = unknown ? translation.physical(registers[GeneralRegisters.PC]) : AddressTranslation.NONE;
+        return code == AddressTranslation.NONE ? fault.detail() : daif(instructions.at(code));
+    }
+
+    /// The syndrome of MSR to DAIFSet or DAIFClr, which is trapped.
+    private static long daif(int instruction) {
+        long op2 = instruction >>> 5 & 7;
+        long mask = instruction >>> 8 & 0xf;
+        return (instruction & DAIF_IMMEDIATE_MASK) == DAIF_IMMEDIATE
+                ? TRAPPED_REGISTER | IL | op2 << 17 | DAIF_REGISTER | mask << 1
+                : 0;
+    }
+
+    /// In AArch32 state, no PC is misaligned.
+    private static boolean isMisaligned(long[] registers) {
+        return (registers[GeneralRegisters.PC] & (Instructions.WIDTH - 1)) != 0 && !isAarch32(registers);
+    }
+
+    private static boolean isAarch32(long[] registers) {
+        return (registers[GeneralRegisters.PSTATE] & PSTATE_AARCH32) != 0;
     }
 
     /// Whether the CPU was at EL0.
@@ -63,7 +103,8 @@ final class Syndromes {
             case PREFETCH_ABORT, DATA_ABORT -> fault.address();
             case UNMAPPED_FETCH -> registers[GeneralRegisters.PC];
             case UNMAPPED_READ, UNMAPPED_WRITE -> accessed(fault.address(), registers);
-            case UNDEFINED_INSTRUCTION, SUPERVISOR_CALL, BREAKPOINT, OTHER_EXCEPTION, TIME_IN_IT_BLOCK -> NO_ADDRESS;
+            case UNDEFINED_INSTRUCTION -> isMisaligned(registers) ? registers[GeneralRegisters.PC] : NO_ADDRESS;
+            case SUPERVISOR_CALL, BREAKPOINT, OTHER_EXCEPTION, TIME_IN_IT_BLOCK -> NO_ADDRESS;
         };
     }
 

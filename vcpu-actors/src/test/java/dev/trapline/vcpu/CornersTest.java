@@ -77,7 +77,10 @@ class CornersTest {
         private MachineSpec spec() {
             return MachineSpec.DEFAULT
                     .with(CpuSpec.DEFAULT.withCount(vcpus))
-                    .with(BoardSpec.DEFAULT.withKind(BoardKind.VIRT).withGic(gic).withRam(RAM))
+                    .with(BoardSpec.DEFAULT
+                            .withKind(BoardKind.VIRT)
+                            .withGic(gic)
+                            .withRam(RAM))
                     .with(RunSpec.DEFAULT.withMaxInstructions(LIMIT).withRamDigestInterval(100_000));
         }
     }
@@ -92,8 +95,7 @@ class CornersTest {
         Finished recorded = RUNS.record(corner.spec(), image, "", recording);
 
         assertThat(recorded.report().outcome()).as(recorded.console()).isEqualTo(new RunOutcome.PoweredOff());
-        assertThat(recorded.console().lines().toList())
-                .isEqualTo(corner.table().lines(Host.TRAPLINE));
+        assertThat(recorded.console().lines().toList()).isEqualTo(corner.table().lines(Host.TRAPLINE));
         MachineRuns.assertEqual(PLAIN.run(corner.spec(), image, ""), recorded, corner + " without shortcuts");
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, corner + ", replayed");
         MachineRuns.assertEqual(PLAIN.replay(recording), recorded, corner + ", replayed without shortcuts");
@@ -121,8 +123,13 @@ class CornersTest {
         int checks = 0;
         for (Corner corner : Corner.values()) {
             CornerTable table = corner.table();
-            assertThat(table.rows()).as("%s", corner).noneMatch(row -> row.section().isEmpty());
-            assertThat(table.rows()).as("%s", corner).extracting(CornerTable.Row::name).doesNotHaveDuplicates();
+            assertThat(table.rows())
+                    .as("%s", corner)
+                    .noneMatch(row -> row.section().isEmpty());
+            assertThat(table.rows())
+                    .as("%s", corner)
+                    .extracting(CornerTable.Row::name)
+                    .doesNotHaveDuplicates();
             checks += table.rows().size();
         }
         assertThat(checks).isGreaterThan(300);
