@@ -94,7 +94,8 @@ class SchemasTest {
                 new RunReport.Unused(
                         List.of(),
                         7,
-                        new Choices.Unmet(new ConsoleScript.Expect(3, Bytes.EMPTY, 9), 8, Bytes.EMPTY),
+                        new Choices.Unmet(
+                                new ConsoleScript.Expect(3, Bytes.copyOf(new byte[] {65}), 9), 8, Bytes.EMPTY),
                         true),
                 null);
         JsonNode document = new Schemas()
