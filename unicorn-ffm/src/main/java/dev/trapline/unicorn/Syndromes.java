@@ -73,8 +73,8 @@ final class Syndromes {
 
     /// The syndrome of MSR to DAIFSet or DAIFClr, which is trapped.
     private static long daif(int instruction) {
-        long op2 = instruction >>> 5 & 7;
-        long mask = instruction >>> 8 & 0xf;
+        int op2 = instruction >>> 5 & 7;
+        int mask = instruction >>> 8 & 0xf;
         return (instruction & DAIF_IMMEDIATE_MASK) == DAIF_IMMEDIATE
                 ? TRAPPED_REGISTER | IL | op2 << 17 | DAIF_REGISTER | mask << 1
                 : 0;

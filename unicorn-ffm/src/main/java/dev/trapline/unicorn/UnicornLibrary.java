@@ -199,8 +199,8 @@ public final class UnicornLibrary {
         return known;
     }
 
-    /// The layout of AArch32 state of an AArch64 CPU; null if it is not known. The first call finds it, which takes a
-    /// few milliseconds.
+    /// The layout of AArch32 state of an AArch64 CPU; null if it is not known. The first call finds it, which takes
+    /// a few milliseconds.
     synchronized @Nullable Aarch32StateLayout aarch32State() {
         if (!searchedAarch32) {
             searchedAarch32 = true;
