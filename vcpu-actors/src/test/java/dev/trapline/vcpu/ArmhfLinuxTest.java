@@ -58,6 +58,7 @@ class ArmhfLinuxTest {
 
     @Test
     void oneCpuBootsToAShell(@TempDir Path directory) throws IOException {
+        assumeTrue(Boolean.getBoolean("trapline.full"), "takes minutes: run it with -Pfull");
         List<Image> images = LinuxGuest.armhf("zImage", SCRIPT);
         assertEnded(RUNS.record(spec(1), images, directory.resolve("recording")), 1);
     }

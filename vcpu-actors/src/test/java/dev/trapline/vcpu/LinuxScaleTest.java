@@ -24,7 +24,7 @@ class LinuxScaleTest {
     @RegisterExtension
     static final MachineRuns RUNS = new MachineRuns();
 
-    private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 20 : 2;
+    private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 20 : 1;
 
     private static final String ONLINE = "echo \"online: $(cat /sys/devices/system/cpu/online)\"\n";
 
