@@ -41,8 +41,8 @@ public interface Hooks {
         nobodyAnswers(address, true);
     }
 
-    /// Whether one of the next three functions has to be called for a register or operation. For others it may be
-    /// called. The answer never changes once the hooks are installed.
+    /// Whether the next three functions are called for a register or operation. The answer never changes once the
+    /// hooks are installed; each is asked for a few times.
     ///
     /// @param encoding packed as for [#readSystem]
     default boolean concerns(int encoding) {

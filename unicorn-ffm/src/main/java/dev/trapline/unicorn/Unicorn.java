@@ -115,15 +115,15 @@ public final class Unicorn implements AutoCloseable {
 
     /// Reports MRS, MSR (register) and SYS to the hooks. AArch64 only.
     public void hookSystemInstructions(Hooks hooks) {
-        long filter = SystemFilter.load(hooks::concerns, arena);
+        SystemFilter filter = SystemFilter.load(arena);
+        upcalls.filter(filter);
         hookSystem(filter, upcalls.readSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MRS);
         hookSystem(filter, upcalls.writeSystemStub(hooks), UnicornConstants.UC_ARM64_INS_MSR);
         hookSystem(filter, upcalls.systemInstructionStub(hooks), UnicornConstants.UC_ARM64_INS_SYS);
     }
 
-    /// @param filter 0 if there is none
-    private void hookSystem(long filter, long stub, int instruction) {
-        hook(UnicornConstants.UC_HOOK_INSN, filter == 0 ? stub : filter, stub, 1, 0, instruction);
+    private void hookSystem(@Nullable SystemFilter filter, long stub, int instruction) {
+        hook(UnicornConstants.UC_HOOK_INSN, filter == null ? stub : filter.address(), stub, 1, 0, instruction);
     }
 
     /// Reports each block of code after it is translated.

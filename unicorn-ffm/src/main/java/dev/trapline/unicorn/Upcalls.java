@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
 
 /// The functions that native code calls: one stub of each kind for an engine, and a pair for each of its devices.
 ///
@@ -70,6 +71,7 @@ final class Upcalls {
 
     private final Unicorn engine;
     private final Arena arena;
+    private @Nullable SystemFilter filter;
     private boolean walking;
 
     Upcalls(Unicorn engine, Arena arena) {
@@ -86,6 +88,11 @@ final class Upcalls {
         } finally {
             walking = false;
         }
+    }
+
+    /// Sets what is called before the hooks on system instructions; null if nothing is.
+    void filter(@Nullable SystemFilter before) {
+        filter = before;
     }
 
     long interruptStub(Hooks hooks) {
@@ -172,7 +179,8 @@ final class Upcalls {
 
     private static int readSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
         try {
-            return hooks.readSystem(encoding(access), generalRegister(register)) ? 1 : 0;
+            int encoding = encoding(access);
+            return self.concerns(hooks, encoding) && hooks.readSystem(encoding, generalRegister(register)) ? 1 : 0;
         } catch (Throwable t) {
             return self.engine.failInHook(t);
         }
@@ -180,7 +188,11 @@ final class Upcalls {
 
     private static int writeSystem(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
         try {
-            return hooks.writeSystem(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE)) ? 1 : 0;
+            int encoding = encoding(access);
+            return self.concerns(hooks, encoding)
+                            && hooks.writeSystem(encoding, MEMORY.get(JAVA_LONG, access + CP_VALUE))
+                    ? 1
+                    : 0;
         } catch (Throwable t) {
             return self.engine.failInHook(t);
         }
@@ -188,7 +200,10 @@ final class Upcalls {
 
     private static int systemInstruction(Upcalls self, Hooks hooks, long uc, int register, long access, long user) {
         try {
-            hooks.systemInstruction(encoding(access), MEMORY.get(JAVA_LONG, access + CP_VALUE));
+            int encoding = encoding(access);
+            if (self.concerns(hooks, encoding)) {
+                hooks.systemInstruction(encoding, MEMORY.get(JAVA_LONG, access + CP_VALUE));
+            }
             return 0;
         } catch (Throwable t) {
             return self.engine.failInHook(t);
@@ -256,6 +271,14 @@ final class Upcalls {
         } catch (Throwable t) {
             self.engine.failInHook(t);
         }
+    }
+
+    private boolean concerns(Hooks hooks, int encoding) {
+        boolean concerns = hooks.concerns(encoding);
+        if (!concerns && filter != null) {
+            filter.pass(encoding);
+        }
+        return concerns;
     }
 
     private static int encoding(long access) {

@@ -2,7 +2,6 @@ package dev.trapline.unicorn;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.board.cpu.SystemRegister;
@@ -82,6 +81,7 @@ class SystemFilterTest {
         }
     }
 
+    /// What the hooks see when the code is executed for the third time: the filter knows then what concerns them.
     private static List<String> seen(Recorder hooks) {
         UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(null));
         try (Arena arena = Arena.ofConfined();
@@ -96,7 +96,10 @@ class SystemFilterTest {
             x0.set(0, 0, BASE + 0x800);
             x0.write(1);
             engine.hookSystemInstructions(hooks);
-            assertThat(engine.start(BASE, CODE.length)).isEqualTo(UnicornConstants.UC_ERR_OK);
+            for (int times = 0; times < 3; times++) {
+                hooks.seen.clear();
+                assertThat(engine.start(BASE, CODE.length)).isEqualTo(UnicornConstants.UC_ERR_OK);
+            }
         }
         return hooks.seen;
     }
@@ -115,7 +118,6 @@ class SystemFilterTest {
 
     @Test
     void theHooksAreNotCalledForOthers() {
-        assumeFalse(Host.current().machineCode().isEmpty(), "on " + Host.current() + ", there is no filter");
         assertThat(seen(new Recorder())).isEmpty();
         assertThat(seen(new Recorder(CNTVCT_EL0))).containsExactly("read S3_3_C14_C0_2 into 2");
         assertThat(seen(new Recorder(OSLAR_EL1))).containsExactly("write S2_0_C1_C0_4 0x10800");
