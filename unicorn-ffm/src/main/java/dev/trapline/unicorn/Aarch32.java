@@ -52,16 +52,21 @@ record Aarch32(boolean wired) implements Architecture {
 
     /// The library does not report the first block that an instance translates. So this first block is a single
     /// NOP.
-    @Override
-    public void warmUp(Unicorn engine) {
+    /// Executes an instruction in memory of its own.
+    static void execute(Unicorn engine, int instruction) {
         try (Arena memory = Arena.ofConfined()) {
             // SAFETY: unmapped before the arena is closed.
             MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
-            page.set(JAVA_INT, 0, NOP);
+            page.set(JAVA_INT, 0, instruction);
             engine.mapMemory(WARM_UP, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
             engine.start(WARM_UP, 1);
             engine.unmap(WARM_UP, MemoryMap.PAGE);
         }
+    }
+
+    @Override
+    public void warmUp(Unicorn engine) {
+        execute(engine, NOP);
     }
 
     @Override

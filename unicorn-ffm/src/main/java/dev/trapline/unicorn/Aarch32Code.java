@@ -184,9 +184,14 @@ final class Aarch32Code {
         return remaining((int) (((pstate >>> 25) & 3) | ((pstate >>> 8) & 0xc)));
     }
 
+    /// The IT state in a PSTATE: its 8 bits, which are in two places (DDI0406 A2.5.2).
+    static int itState(long pstate) {
+        return (int) ((pstate >>> 25 & 3) | (pstate >>> 8 & 0xfc));
+    }
+
     /// The PSTATE after an instruction of an IT block, or outside of one (DDI0406 A2.5.2, ITAdvance).
     static long advanced(long pstate) {
-        int state = (int) ((pstate >>> 25 & 3) | (pstate >>> 8 & 0xfc));
+        int state = itState(pstate);
         if (state == 0) {
             return pstate;
         }

@@ -144,7 +144,7 @@ record Aarch32StateLayout(int flags) {
     /// Writes the PC, and the IT state of a CPSR.
     void writePc(MemorySegment image, long pc, long cpsr) {
         write(image, NUMBERED, pc);
-        image.set(JAVA_INT_UNALIGNED, flags + IT, (int) ((cpsr >>> 25 & 3) | (cpsr >>> 8 & 0xfc)));
+        image.set(JAVA_INT_UNALIGNED, flags + IT, Aarch32Code.itState(cpsr));
     }
 
     /// Makes the state of AArch64 follow: x0 to x14 are r0 to r14 (DDI0487 §D1.20.1). x15 to x30 keep their values.

@@ -29,8 +29,6 @@ final class Aarch32Traps {
     private static final int TIME = 14;
 
     private static final int IC_IALLUIS = Exit.Maintenance.encode(0, 7, 1, 0);
-    private static final int IC_IALLU = Exit.Maintenance.encode(0, 7, 5, 0);
-    private static final int IC_IVAU = Exit.Maintenance.encode(3, 7, 5, 1);
     /// CRm of the operations that concern all CPUs.
     private static final int SHARED = 3;
 
@@ -202,10 +200,10 @@ final class Aarch32Traps {
 
     private @Nullable Exit code(long argument) {
         return switch (opc2()) {
-            case 0 -> new Exit.Maintenance(IC_IALLU, 0);
+            case 0 -> new Exit.Maintenance(Exit.Maintenance.INVALIDATE_OWN, 0);
             case 1 -> {
                 long physical = memory.physical(argument & WORD);
-                yield physical == AddressTranslation.NONE ? null : new Exit.Maintenance(IC_IVAU, physical);
+                yield physical == AddressTranslation.NONE ? null : new Exit.Maintenance(Translations.IC_IVAU, physical);
             }
             default -> null;
         };

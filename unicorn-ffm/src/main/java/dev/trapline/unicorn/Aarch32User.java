@@ -1,7 +1,5 @@
 package dev.trapline.unicorn;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
@@ -9,7 +7,6 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.board.cpu.SystemRegister;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Runs the AArch32 programs of a wired AArch64 CPU: EL0 in AArch32 state.
@@ -19,7 +16,6 @@ import java.lang.foreign.MemorySegment;
 /// or executed an operation on TLBs.
 final class Aarch32User {
 
-    private static final long WARM_UP = 0x10000;
     private static final int A64_NOP = 0xd503_201f;
     private static final int EC_WFX = 1;
     /// ESR_EL1.IL.
@@ -62,7 +58,8 @@ final class Aarch32User {
         this.hooks = hooks;
         this.layout = layout;
         this.engine = Unicorn.open(library, architecture.arch(), architecture.model(spec));
-        warmUp(engine);
+        // The library does not report the first block that an instance translates.
+        Aarch32.execute(engine, A64_NOP);
         MemoryMap memory = spec.memory();
         Instructions instructions = new Instructions(memory);
         AddressTranslation translation = new AddressTranslation.A64(engine);
@@ -92,18 +89,6 @@ final class Aarch32User {
         translations.know(pages);
         space.mapGaps(engine.upcalls().gapStubs(own), true);
         count.countTwice();
-    }
-
-    /// The library does not report the first block that an instance translates.
-    private static void warmUp(Unicorn engine) {
-        try (Arena arena = Arena.ofConfined()) {
-            // SAFETY: unmapped before the arena is closed.
-            MemorySegment page = arena.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
-            page.set(JAVA_INT, 0, A64_NOP);
-            engine.mapMemory(WARM_UP, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
-            engine.start(WARM_UP, 1);
-            engine.unmap(WARM_UP, MemoryMap.PAGE);
-        }
     }
 
     private void translated(long address, int size) {
@@ -174,7 +159,7 @@ final class Aarch32User {
     Exit run(long budget, long now, long shown, long[] registers) {
         engine.context.loadFrom(cpu.context);
         if (stale) {
-            engine.writeSystem(SystemRegister.TLBI_VMALLE1, 0);
+            translations.emptyTlb();
             stale = false;
         }
         executed = 0;

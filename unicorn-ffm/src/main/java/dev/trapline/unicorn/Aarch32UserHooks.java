@@ -1,9 +1,7 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.abi.engine.MemoryMap;
-
 /// The hooks of the instance that runs AArch32 programs at EL0.
-final class Aarch32UserHooks implements Hooks {
+final class Aarch32UserHooks implements BusHooks {
 
     private final Unicorn engine;
     private final BusErrors bus;
@@ -40,8 +38,8 @@ final class Aarch32UserHooks implements Hooks {
     }
 
     @Override
-    public boolean invalidAccess(int access, long address) {
-        return bus.mayGoOn(access, address);
+    public BusErrors bus() {
+        return bus;
     }
 
     @Override
@@ -51,26 +49,6 @@ final class Aarch32UserHooks implements Hooks {
         }
         bus.nobodyAnswers(address, write);
         engine.stop();
-    }
-
-    @Override
-    public long loadElsewhere(long address, int size) {
-        MemoryMap.Device region = bus.partial(address, size);
-        if (region == null) {
-            nobodyAnswers(address, false);
-            return 0;
-        }
-        return bus.behind(region.device()).read(address - region.base(), size);
-    }
-
-    @Override
-    public void storeElsewhere(long address, int size, long value) {
-        MemoryMap.Device region = bus.partial(address, size);
-        if (region == null) {
-            nobodyAnswers(address, true);
-        } else {
-            bus.behind(region.device()).write(address - region.base(), size, value);
-        }
     }
 
     /// The instance has no hooks on system registers: EL0 can access none in AArch32 state without a trap.

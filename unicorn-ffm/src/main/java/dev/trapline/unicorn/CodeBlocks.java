@@ -118,7 +118,7 @@ final class CodeBlocks implements TranslationHook {
         int[] words = new int[length];
         // A block reaches into the next page only if the PC is not a multiple of 4.
         boolean inPage = (address & (CpuLayout.PAGE - 1)) + (long) length * Integer.BYTES <= CpuLayout.PAGE;
-        long host = inPage ? host(address, state) : 0;
+        long host = inPage ? layout.hostAddress(engine, state, address) : 0;
         if (host != 0) {
             MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, host, words, 0, length);
         }
@@ -129,12 +129,6 @@ final class CodeBlocks implements TranslationHook {
             data.lookAtUnmasking(address);
         }
         return block;
-    }
-
-    /// The address of code that was just fetched, in the host's memory; 0 if the TLB does not have it. Only the TLB
-    /// has this information, because the guest's page tables may have changed.
-    private long host(long address, int flags) {
-        return layout.hostAddress(layout.cpu(engine), TranslationFlags.mode(flags), address);
     }
 
     /// Makes sure that a piece of a block is translated from the same instructions as the whole block.
@@ -163,7 +157,7 @@ final class CodeBlocks implements TranslationHook {
     /// Whether a piece can be translated outside of a run, where no fetch may fail: the TLB must have the code, or
     /// the MMU must be off.
     private boolean canTranslate(CodeBlock whole) {
-        return host(whole.address(), whole.flags()) == whole.host()
+        return layout.hostAddress(engine, whole.flags(), whole.address()) == whole.host()
                 || (engine.readSystem(SystemRegister.SCTLR_EL1) & MMU) == 0;
     }
 

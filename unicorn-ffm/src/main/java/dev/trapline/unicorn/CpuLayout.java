@@ -254,9 +254,11 @@ record CpuLayout(int cpu, int type, int fill, int tables, int state) {
     /// The host's address of code, if it can be fetched without a walk of the guest's page tables: the TLB has it,
     /// in its table or among its victims.
     ///
-    /// @param at address of the CPU
+    /// @param flags the translation flags of the regime
     /// @return 0 if the TLB does not have it
-    long hostAddress(long at, int mode, long address) {
+    long hostAddress(Unicorn engine, int flags, long address) {
+        long at = cpu(engine);
+        int mode = TranslationFlags.mode(flags);
         long table = at + tables + mode * 2L * Long.BYTES;
         // SAFETY: the table is as long as its mask says.
         long entry = MEMORY.get(JAVA_LONG, table + Long.BYTES) + offset(address & -PAGE, MEMORY.get(JAVA_LONG, table));

@@ -1,6 +1,5 @@
 package dev.trapline.unicorn;
 
-import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The hooks of one engine, which record what happens in a slice while guest code runs. Reads of the time are answered
 /// immediately; everything else that ends the slice is handled when the library has returned.
-final class EngineHooks implements Hooks {
+final class EngineHooks implements BusHooks {
 
     static final int NO_INTERRUPT = -1;
 
@@ -92,34 +91,14 @@ final class EngineHooks implements Hooks {
     }
 
     @Override
-    public boolean invalidAccess(int access, long address) {
-        return bus.mayGoOn(access, address);
+    public BusErrors bus() {
+        return bus;
     }
 
     @Override
     public void nobodyAnswers(long address, boolean write) {
         bus.nobodyAnswers(address, write);
         engine.stop();
-    }
-
-    @Override
-    public long loadElsewhere(long address, int size) {
-        MemoryMap.Device region = bus.partial(address, size);
-        if (region == null) {
-            nobodyAnswers(address, false);
-            return 0;
-        }
-        return bus.behind(region.device()).read(address - region.base(), size);
-    }
-
-    @Override
-    public void storeElsewhere(long address, int size, long value) {
-        MemoryMap.Device region = bus.partial(address, size);
-        if (region == null) {
-            nobodyAnswers(address, true);
-        } else {
-            bus.behind(region.device()).write(address - region.base(), size, value);
-        }
     }
 
     /// Sets the run that repeats instructions whose exact position is needed.

@@ -12,7 +12,7 @@ record FetchedCode(Unicorn engine, CpuFlags flags, @Nullable CpuLayout layout, T
     ///
     /// @return 0 if the TLB does not have it
     long host(long address) {
-        return layout == null ? 0 : layout.hostAddress(layout.cpu(engine), TranslationFlags.mode(flags.get()), address);
+        return layout == null ? 0 : layout.hostAddress(engine, flags.get(), address);
     }
 
     /// Whether a fetch needs no walk of the guest's page tables.

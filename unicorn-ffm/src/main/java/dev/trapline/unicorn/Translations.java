@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Translations implements Maintainer {
 
     private static final long MMU = 1;
-    private static final int IC_IVAU = Exit.Maintenance.encode(3, 7, 5, 1);
+    static final int IC_IVAU = Exit.Maintenance.encode(3, 7, 5, 1);
     /// CRm of a TLBI that stays on its CPU; CRm of a broadcast one.
     private static final int LOCAL = 7;
 
