@@ -123,7 +123,8 @@ record KernelImage(long textOffset, long imageSize) {
         return true;
     }
 
-    private static long number(Bytes file, int at, int bytes) {
+    /// A little-endian number in a file.
+    static long number(Bytes file, int at, int bytes) {
         long value = 0;
         for (int k = bytes - 1; k >= 0; k--) {
             value = value << 8 | Byte.toUnsignedInt(file.at(at + k));

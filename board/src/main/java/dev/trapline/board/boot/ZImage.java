@@ -65,10 +65,6 @@ record ZImage(long size) {
     }
 
     private static int number(Bytes file, int at) {
-        int value = 0;
-        for (int k = Integer.BYTES - 1; k >= 0; k--) {
-            value = value << 8 | Byte.toUnsignedInt(file.at(at + k));
-        }
-        return value;
+        return (int) KernelImage.number(file, at, Integer.BYTES);
     }
 }

@@ -23,8 +23,6 @@ public final class Pl011 implements ConsoleDevice {
     /// The size of the receiver, in bytes.
     public static final int FIFO_SIZE = 16;
 
-    private static final long SIZE = 0x1000;
-
     private static final int DR = 0x00;
     private static final int FR = 0x18;
     private static final int IBRD = 0x24;
@@ -36,7 +34,6 @@ public final class Pl011 implements ConsoleDevice {
     private static final int RIS = 0x3c;
     private static final int MIS = 0x40;
     private static final int DMACR = 0x48;
-    private static final int PERIPH_ID = 0xfe0;
 
     private static final int FR_RX_EMPTY = 1 << 4;
     private static final int FR_RX_FULL = 1 << 6;
@@ -46,9 +43,6 @@ public final class Pl011 implements ConsoleDevice {
 
     /// UARTPeriphID0 to 3 and UARTPCellID0 to 3: a PL011 r1p4.
     private static final int[] IDENTIFICATION = {0x11, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-
-    private static final int SHARED = 0;
-    private static final int LEVEL_HIGH = 4;
 
     private static final int NOT_RECEIVED = -1;
 
@@ -94,7 +88,7 @@ public final class Pl011 implements ConsoleDevice {
 
     @Override
     public long size() {
-        return SIZE;
+        return PrimeCell.SIZE;
     }
 
     /// UARTINTR: high while an interrupt is asserted and not masked (DDI 0183 §3.4).
@@ -106,10 +100,8 @@ public final class Pl011 implements ConsoleDevice {
     /// The bindings `arm,pl011` and `arm,gic` of the Linux kernel.
     @Override
     public Optional<TreeNode> node(long base) {
-        TreeNode node = TreeNode.named("pl011@" + Long.toHexString(base))
-                .strings("compatible", "arm,pl011", "arm,primecell")
-                .range("reg", base, SIZE);
-        TreeNode interrupting = spi == NOT_RECEIVED ? node : node.cells("interrupts", SHARED, spi, LEVEL_HIGH);
+        TreeNode node = PrimeCell.node("pl011", base);
+        TreeNode interrupting = spi == NOT_RECEIVED ? node : PrimeCell.interrupting(node, spi);
         return Optional.of(
                 interrupting.references("clocks", CLOCK, CLOCK).strings("clock-names", "uartclk", "apb_pclk"));
     }
@@ -172,8 +164,8 @@ public final class Pl011 implements ConsoleDevice {
 
     @Override
     public long read(long offset, int size) {
-        if (offset >= PERIPH_ID && offset < PERIPH_ID + 4L * IDENTIFICATION.length) {
-            return offset % 4 == 0 ? IDENTIFICATION[(int) (offset - PERIPH_ID) / 4] : 0;
+        if (PrimeCell.identifies(offset)) {
+            return PrimeCell.identification(IDENTIFICATION, offset);
         }
         return switch ((int) offset) {
             case DR -> takeReceived();

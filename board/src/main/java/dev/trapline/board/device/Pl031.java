@@ -25,7 +25,6 @@ public final class Pl031 implements Device {
     /// Where its registers begin on the board `virt`: as on QEMU's.
     public static final long BASE = 0x0901_0000L;
 
-    private static final long SIZE = 0x1000;
     private static final long PERIOD = 1L << 32;
 
     private static final int DR = 0x00;
@@ -36,15 +35,11 @@ public final class Pl031 implements Device {
     private static final int RIS = 0x14;
     private static final int MIS = 0x18;
     private static final int ICR = 0x1c;
-    private static final int PERIPH_ID = 0xfe0;
 
     private static final int STARTED = 1;
 
     /// RTCPeriphID0 to 3 and RTCPCellID0 to 3.
     private static final int[] IDENTIFICATION = {0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-
-    private static final int SHARED = 0;
-    private static final int LEVEL_HIGH = 4;
 
     private final int spi;
     private final Line interrupt = new Line("pl031 RTCINTR");
@@ -82,7 +77,7 @@ public final class Pl031 implements Device {
 
     @Override
     public long size() {
-        return SIZE;
+        return PrimeCell.SIZE;
     }
 
     /// RTCINTR: high while RTCMIS is 1 (DDI 0224 §2.1).
@@ -95,10 +90,7 @@ public final class Pl031 implements Device {
     /// [Pl011#CLOCK].
     @Override
     public Optional<TreeNode> node(long base) {
-        return Optional.of(TreeNode.named("pl031@" + Long.toHexString(base))
-                .strings("compatible", "arm,pl031", "arm,primecell")
-                .range("reg", base, SIZE)
-                .cells("interrupts", SHARED, spi, LEVEL_HIGH)
+        return Optional.of(PrimeCell.interrupting(PrimeCell.node("pl031", base), spi)
                 .references("clocks", Pl011.CLOCK)
                 .strings("clock-names", "apb_pclk"));
     }
@@ -146,8 +138,8 @@ public final class Pl031 implements Device {
 
     @Override
     public long read(long offset, int size) {
-        if (offset >= PERIPH_ID && offset < PERIPH_ID + 4L * IDENTIFICATION.length) {
-            return offset % 4 == 0 ? IDENTIFICATION[(int) (offset - PERIPH_ID) / 4] : 0;
+        if (PrimeCell.identifies(offset)) {
+            return PrimeCell.identification(IDENTIFICATION, offset);
         }
         int value = switch ((int) offset) {
             case DR -> date();

@@ -36,8 +36,6 @@ public final class Pl061 implements Device {
     /// KEY_POWER of Linux (`input-event-codes.h`).
     private static final int KEY_POWER = 116;
 
-    private static final long SIZE = 0x1000;
-
     /// GPIODATA has 256 addresses: bits 9 to 2 of the address are a mask of the pins (DDI 0190 §3.3.1).
     private static final int DATA_END = 0x400;
 
@@ -50,14 +48,10 @@ public final class Pl061 implements Device {
     private static final int MIS = 0x418;
     private static final int IC = 0x41c;
     private static final int AFSEL = 0x420;
-    private static final int PERIPH_ID = 0xfe0;
     private static final int PINS = 0xff;
 
     /// GPIOPeriphID0 to 3 and GPIOPCellID0 to 3.
     private static final int[] IDENTIFICATION = {0x61, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-
-    private static final int SHARED = 0;
-    private static final int LEVEL_HIGH = 4;
 
     private final int spi;
     private final Line interrupt = new Line("pl061 GPIOINTR");
@@ -101,7 +95,7 @@ public final class Pl061 implements Device {
 
     @Override
     public long size() {
-        return SIZE;
+        return PrimeCell.SIZE;
     }
 
     /// GPIOINTR: high while a bit of GPIOMIS is set (DDI 0190 §2.1).
@@ -114,13 +108,11 @@ public final class Pl061 implements Device {
     /// [Pl011#CLOCK].
     @Override
     public Optional<TreeNode> node(long base) {
-        return Optional.of(TreeNode.named("pl061@" + Long.toHexString(base))
+        TreeNode node = PrimeCell.node("pl061", base)
                 .labelled(LABEL)
-                .strings("compatible", "arm,pl061", "arm,primecell")
-                .range("reg", base, SIZE)
                 .cells("#gpio-cells", 2)
-                .flag("gpio-controller")
-                .cells("interrupts", SHARED, spi, LEVEL_HIGH)
+                .flag("gpio-controller");
+        return Optional.of(PrimeCell.interrupting(node, spi)
                 .references("clocks", Pl011.CLOCK)
                 .strings("clock-names", "apb_pclk"));
     }
@@ -189,8 +181,8 @@ public final class Pl061 implements Device {
         if (offset < DATA_END) {
             return offset % 4 == 0 ? pins() & mask(offset) : 0;
         }
-        if (offset >= PERIPH_ID && offset < PERIPH_ID + 4L * IDENTIFICATION.length) {
-            return offset % 4 == 0 ? IDENTIFICATION[(int) (offset - PERIPH_ID) / 4] : 0;
+        if (PrimeCell.identifies(offset)) {
+            return PrimeCell.identification(IDENTIFICATION, offset);
         }
         return switch ((int) offset) {
             case DIR -> outputs;
