@@ -59,39 +59,33 @@ public final class LinuxGuest {
     ///
     /// @param kernel `zImage`, or `zImage-lpae`
     public static List<Image> armhf(String kernel, String script) throws IOException {
-        HostTools.skipUnless(
-                Files.exists(FETCHED_ARMHF.resolve("complete")),
-                "no Linux in guests/target/linux-armhf: run guests/linux/fetch-armhf; that a 32-bit operating system"
-                        + " boots is not tested");
-        return List.of(
-                new Image(
-                        Image.Kind.KERNEL, kernel, 0, Bytes.copyOf(Files.readAllBytes(FETCHED_ARMHF.resolve(kernel)))),
-                new Image(
-                        Image.Kind.INITRD,
-                        "initrd",
-                        0,
-                        disk(FETCHED_ARMHF, START + script + END).build()));
+        require(FETCHED_ARMHF, "guests/linux/fetch-armhf");
+        return images(FETCHED_ARMHF, kernel, kernel, disk(FETCHED_ARMHF, START + script + END));
     }
 
     private static List<Image> images(String file, String script, String end) throws IOException {
-        HostTools.skipUnless(
-                Files.exists(FETCHED.resolve("complete")),
-                "no Linux in guests/target/linux: run guests/linux/fetch; that an operating system boots, records and"
-                        + " replays is not tested");
-        Bytes kernel = Bytes.copyOf(Files.readAllBytes(FETCHED.resolve(file)));
-        return List.of(
-                new Image(Image.Kind.KERNEL, "vmlinuz", 0, kernel),
-                new Image(Image.Kind.INITRD, "initrd", 0, disk(START + script + end)));
-    }
-
-    private static Bytes disk(String init) throws IOException {
-        Initramfs disk = disk(FETCHED, init);
+        require(FETCHED, "guests/linux/fetch");
+        Initramfs disk = disk(FETCHED, START + script + end);
         try (Stream<Path> modules = Files.list(FETCHED.resolve("modules"))) {
             for (Path module : modules.sorted().toList()) {
                 disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
             }
         }
-        return disk.build();
+        return images(FETCHED, file, "vmlinuz", disk);
+    }
+
+    private static void require(Path fetched, String by) {
+        HostTools.skipUnless(
+                Files.exists(fetched.resolve("complete")),
+                "no Linux in guests/target/" + fetched.getFileName() + ": run " + by
+                        + "; that an operating system boots," + " records and replays is not tested");
+    }
+
+    /// @param name of the kernel's image
+    private static List<Image> images(Path fetched, String file, String name, Initramfs disk) throws IOException {
+        return List.of(
+                new Image(Image.Kind.KERNEL, name, 0, Bytes.copyOf(Files.readAllBytes(fetched.resolve(file)))),
+                new Image(Image.Kind.INITRD, "initrd", 0, disk.build()));
     }
 
     private static Initramfs disk(Path fetched, String init) throws IOException {

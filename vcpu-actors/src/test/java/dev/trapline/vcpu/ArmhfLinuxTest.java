@@ -3,9 +3,7 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Width;
-import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -39,13 +37,8 @@ class ArmhfLinuxTest {
         """;
 
     private static MachineSpec spec(int vcpus) {
-        MachineSpec spec = MachineRuns.spec(vcpus, Schedule.ROUND_ROBIN, 0);
+        MachineSpec spec = LinuxTest.spec(vcpus, Schedule.ROUND_ROBIN, 0);
         return spec.with(spec.cpus().withWidth(Width.AARCH32))
-                .with(BoardSpec.DEFAULT
-                        .withKind(BoardKind.VIRT)
-                        .withRam(192L << 20)
-                        .withDeviceTree(true)
-                        .withBootArguments("console=ttyAMA0 quiet"))
                 .with(RunSpec.DEFAULT.withMaxInstructions(12_000_000_000L));
     }
 

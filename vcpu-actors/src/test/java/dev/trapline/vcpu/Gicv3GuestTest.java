@@ -1,5 +1,6 @@
 package dev.trapline.vcpu;
 
+import static dev.trapline.vcpu.InterruptedGuests.OFF;
 import static dev.trapline.vcpu.InterruptedGuests.PLANNED;
 import static dev.trapline.vcpu.InterruptedGuests.guest;
 import static dev.trapline.vcpu.InterruptedGuests.planned;
@@ -25,20 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("native")
 class Gicv3GuestTest {
 
-    private static final String OFF = "movz x0, #8; movk x0, #0x8400, lsl #16; hvc #0;";
-
     /// x11 is the Distributor, x12 the Redistributor of the first vCPU, x9 the console. The Distributor forwards
     /// Group 1; INTID 40 is enabled, in Group 1, for the first vCPU (IHI 0069 §12.9 to §12.11).
-    private static final String SETUP = """
-            b start
-            .balign 2048
-            .space 0x280
-            b interrupt
-            .balign 2048
-        start:
-            adr x0, start
-            sub x0, x0, #0x800
-            msr vbar_el1, x0
+    private static final String SETUP = InterruptedGuests.VECTORS + """
             movz x11, #0x0800, lsl #16
             movz x12, #0x080a, lsl #16
             movz x9, #0x0900, lsl #16

@@ -23,31 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("native")
 class InterruptControllerTest {
 
-    /// Sets the interrupt controller up (IHI 0048B §4.3, §4.4): it forwards INTID 40 to the first vCPU.
-    private static final String SETUP = """
-            b start
-            .balign 2048
-            .space 0x280
-            b interrupt
-            .balign 2048
-        start:
-            adr x0, start
-            sub x0, x0, #0x800
-            msr vbar_el1, x0
-            movz x1, #0x0800, lsl #16
-            movz x2, #0x0801, lsl #16
-            movz x9, #0x0900, lsl #16
-            mov w0, #1
-            strb w0, [x1, #0x828]
-            str w0, [x1]
-            str w0, [x2]
-            mov w0, #0xff
-            str w0, [x2, #4]
-            mov w0, #0x100
-            str w0, [x1, #0x104]
-            isb
-            msr daifclr, #2
-        """;
+    private static final String SETUP = InterruptedGuests.forwarding(40) + "isb; msr daifclr, #2\n";
 
     /// Waits for ever. The interrupt's handler prints its INTID and turns the machine off.
     private static final String WAITS = SETUP + """
@@ -57,10 +33,7 @@ class InterruptControllerTest {
         interrupt:
             ldr w4, [x2, #0xc]
             str w4, [x9]
-            movz x0, #8
-            movk x0, #0x8400, lsl #16
-            hvc #0
-        """;
+        """ + InterruptedGuests.OFF;
 
     /// Sets an alarm, and waits for its interrupt.
     private static final String SLEEPS = SETUP + """
@@ -79,10 +52,7 @@ class InterruptControllerTest {
             ldr w5, [x2, #0x18]
             sub w5, w5, #955
             str w5, [x9]
-            movz x0, #8
-            movk x0, #0x8400, lsl #16
-            hvc #0
-        """;
+        """ + InterruptedGuests.OFF;
 
     @RegisterExtension
     static final MachineRuns RUNS = new MachineRuns();

@@ -26,28 +26,8 @@ class PowerButtonTest {
 
     /// Waits for an interrupt of the PL061, shared interrupt 7 (INTID 39), prints the level of the pins as a digit,
     /// and turns the machine off.
-    private static final String WAITS = """
-            b start
-            .balign 2048
-            .space 0x280
-            b interrupt
-            .balign 2048
-        start:
-            adr x0, start
-            sub x0, x0, #0x800
-            msr vbar_el1, x0
-            movz x1, #0x0800, lsl #16
-            movz x2, #0x0801, lsl #16
+    private static final String WAITS = InterruptedGuests.forwarding(39) + """
             movz x3, #0x0903, lsl #16
-            movz x9, #0x0900, lsl #16
-            mov w0, #1
-            strb w0, [x1, #0x827]
-            str w0, [x1]
-            str w0, [x2]
-            mov w0, #0xff
-            str w0, [x2, #4]
-            mov w0, #0x80
-            str w0, [x1, #0x104]
             mov w0, #8
             str w0, [x3, #0x40c]
             str w0, [x3, #0x410]
@@ -62,10 +42,7 @@ class PowerButtonTest {
             ldr w4, [x3, #0x3fc]
             add w4, w4, #48
             str w4, [x9]
-            movz x0, #8
-            movk x0, #0x8400, lsl #16
-            hvc #0
-        """;
+        """ + InterruptedGuests.OFF;
 
     @RegisterExtension
     static final MachineRuns RUNS = new MachineRuns();
