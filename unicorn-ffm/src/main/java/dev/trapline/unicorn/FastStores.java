@@ -62,7 +62,8 @@ final class FastStores {
     /// @throws EngineException if it does not; the message is a reason that follows the library's name
     static FastStores calibrate(UnicornLibrary library, SymbolLookup symbols, Host host) {
         byte[] code = MachineCode.bytes(CODE, host);
-        CpuLayout layout = library.cpuLayout().orElseGet(() -> layout(library, symbols));
+        CpuLayout layout = layout(library, symbols);
+        library.know(layout);
         FastStores stores = new FastStores(layout, code, symbol(symbols, FILL), symbol(symbols, MARK));
         try (HostMemory memory = HostMemory.open()) {
             stores.tryOut(library, memory);

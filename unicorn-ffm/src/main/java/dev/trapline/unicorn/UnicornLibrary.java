@@ -231,6 +231,12 @@ public final class UnicornLibrary {
         return Optional.ofNullable(cpuLayout);
     }
 
+    /// Keeps the layout of the CPU, so that it need not be looked for again.
+    synchronized void know(CpuLayout found) {
+        cpuLookedFor = true;
+        cpuLayout = found;
+    }
+
     private @Nullable CpuLayout findCpu() {
         try {
             return FastStores.layout(this, symbols);
