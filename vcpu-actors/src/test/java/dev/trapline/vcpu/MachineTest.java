@@ -141,7 +141,7 @@ class MachineTest {
     }
 
     @Test
-    void aVcpuThatIsTurnedOffAndOnAgainGetsAFreshEngine() {
+    void aVcpuThatIsTurnedOnAgainTradesItsOldEngineForAFreshOne() {
         engines.script(hvc(CPU_ON, 1, entry(1), 1), budget(), hvc(CPU_ON, 1, entry(2), 2), budget(), hvc(SYSTEM_OFF))
                 .script(hvc(CPU_OFF))
                 .script(budget());
@@ -150,8 +150,8 @@ class MachineTest {
                 .containsExactly(
                         "open 0x80000000",
                         "open 0x80000001",
-                        "cpu1 closes",
                         "open 0x80000001",
+                        "cpu1 closes",
                         "cpu0 closes",
                         "cpu1 closes");
         assertThat(engines.log).contains("cpu1 gets x0=0x1", "cpu1 gets x0=0x2");
