@@ -45,9 +45,9 @@ final class ExceptionRun {
     /// Runs a slice.
     Exit run(long budget, long now, long shown) {
         executed = 0;
-        long highest = shown;
         exceptions.beginSlice();
-        while (executed < budget) {
+        // An instruction that is performed between two parts may read the clock.
+        for (long highest = shown; executed < budget; highest = cpu.shown()) {
             long time = now + executed;
             long untilDeadline = driveTimers(time);
             takeInterrupt();
@@ -58,7 +58,6 @@ final class ExceptionRun {
             }
             Exit exit = exceptions.run(part, time, highest, masked);
             executed += exceptions.executed();
-            highest = cpu.shown();
             if (exit instanceof GuestFault fault) {
                 if (isOfNextPart(fault, part)) {
                     continue;

@@ -2,7 +2,10 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Policy;
@@ -28,23 +31,31 @@ class ClocksTest {
 
     @ParameterizedTest
     @CsvSource({
-        "smp-clock, 2",
-        "smp-clock, 3",
-        "smp-clock, 8",
-        "smp-clock, 16",
-        "smp-clock-a32, 2",
-        "smp-clock-a32, 16",
-        "smp-clock-t32, 2",
-        "smp-clock-t32, 16"
+        "smp-clock, BARE, 2",
+        "smp-clock, BARE, 3",
+        "smp-clock, BARE, 8",
+        "smp-clock, BARE, 16",
+        "smp-clock, VIRT, 2",
+        "smp-clock, VIRT, 16",
+        "smp-clock-a32, BARE, 2",
+        "smp-clock-a32, BARE, 16",
+        "smp-clock-a32, VIRT, 2",
+        "smp-clock-a32, VIRT, 8",
+        "smp-clock-t32, BARE, 2",
+        "smp-clock-t32, BARE, 16",
+        "smp-clock-t32, VIRT, 2",
+        "smp-clock-t32, VIRT, 8"
     })
-    void noVcpuReceivesAMessageFromLaterThanItsOwnClock(String guest, int vcpus) throws IOException {
+    void noVcpuReceivesAMessageFromLaterThanItsOwnClock(String guest, BoardKind board, int vcpus) throws IOException {
         Width width = Guests.width(guest + ".elf");
         for (long seed = 0; seed <= SEEDS; seed++) {
             Schedule schedule = seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM;
+            MachineSpec spec = MachineRuns.spec(vcpus, schedule, seed, width, Policy.DEFAULT);
+            GicVersion gic = vcpus > GicVersion.V2.mostVcpus() ? GicVersion.V3 : GicVersion.V2;
             Finished run = RUNS.run(
-                    MachineRuns.spec(vcpus, schedule, seed, width, Policy.DEFAULT), Guests.image(guest + ".elf"), "");
+                    spec.with(spec.board().withKind(board).withGic(gic)), Guests.image(guest + ".elf"), "");
             assertThat(run.console())
-                    .as("%s on %d vCPUs, %s, seed %d", guest, vcpus, schedule, seed)
+                    .as("%s on %d vCPUs of %s, %s, seed %d", guest, vcpus, board, schedule, seed)
                     .endsWith(vcpus * 1000 + " times posted, 0 of them too early\n");
             assertThat(run.report().outcome()).isEqualTo(new RunOutcome.Exited(0));
         }
