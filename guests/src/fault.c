@@ -1,8 +1,8 @@
 // Causes one fault that the machine cannot handle: the compiler's option FAULT selects it.
 #include "guest.h"
 
-// Between flash and the UART: unmapped.
-#define UNMAPPED ((volatile uint64_t *)0x08000010)
+// Between the devices and RAM: unmapped on every board.
+#define UNMAPPED ((volatile uint64_t *)0x0d000010)
 
 __attribute__((noinline)) static void fault(void) {
 #if defined(FAULT_undefined)

@@ -175,11 +175,11 @@ class GuestsTest {
     @ParameterizedTest
     @CsvSource({
         "fault-undefined.elf, UNDEFINED_INSTRUCTION, 0, fault",
-        "fault-read.elf, UNMAPPED_READ, 0x08000010, fault+0x8",
-        "fault-write.elf, UNMAPPED_WRITE, 0x08000010, fault+0xc",
+        "fault-read.elf, UNMAPPED_READ, 0x0d000010, fault+0x8",
+        "fault-write.elf, UNMAPPED_WRITE, 0x0d000010, fault+0xc",
         "fault-brk.elf, BREAKPOINT, 0, fault",
         "fault-svc.elf, SUPERVISOR_CALL, 0, fault+0x4",
-        "fault-fetch.elf, UNMAPPED_FETCH, 0x08000010, ''",
+        "fault-fetch.elf, UNMAPPED_FETCH, 0x0d000010, ''",
     })
     void faultsEndTheRunAndSayWhatAndWhere(String guest, Kind kind, long address, String at) throws IOException {
         Finished run = RUNS.run(MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0), Guests.image(guest), "");
@@ -190,7 +190,7 @@ class GuestsTest {
             assertThat(fault.kind()).isEqualTo(kind);
             assertThat(fault.address()).as("address of the access").isEqualTo(address);
             long pc = failed.registers().pc();
-            String expected = at.isEmpty() ? "0x8000010" : " <" + at + ">";
+            String expected = at.isEmpty() ? "0xd000010" : " <" + at + ">";
             assertThat(symbols(guest).describe(pc))
                     .as("address of the instruction")
                     .endsWith(expected);

@@ -46,9 +46,11 @@ public final class CpuLines implements CpuWiring, Snapshot {
         line(timer).drive(high);
     }
 
+    /// While the controller is off, no interrupt could end a wait, and a program that polls its timer would wait for
+    /// ever. The architecture lets a wait end for any reason: this one ends when the timer asserts its interrupt.
     @Override
     public boolean wakes(CpuTimer timer) {
-        return controller.wakes(vcpu, intid(timer));
+        return !controller.isOn() || controller.wakes(vcpu, intid(timer));
     }
 
     /// Whether an interrupt is to end the vCPU's wait.

@@ -109,6 +109,11 @@ abstract sealed class Gic implements Device, InterruptController permits Gicv2, 
     }
 
     @Override
+    public final boolean isOn() {
+        return interrupts.forwarded() != 0;
+    }
+
+    @Override
     public final void inject(VcpuId vcpu, int intid) {
         int cpu = cpu(vcpu);
         require(intid, 0, INTIDS - 1, "interrupts");

@@ -50,6 +50,9 @@ public interface InterruptController {
     /// @throws IllegalArgumentException if the controller has no such interrupt or vCPU
     boolean wakes(VcpuId vcpu, int intid);
 
+    /// Whether the Distributor forwards interrupts: the guest has turned it on.
+    boolean isOn();
+
     /// The system registers by which the vCPU accesses its CPU interface.
     default SystemRegisters systemRegisters(VcpuId vcpu) {
         return SystemRegisters.NONE;

@@ -61,8 +61,8 @@ public final class MachineOptions {
             paramLabel = "NAME",
             order = 4,
             completionCandidates = Candidates.Boards.class,
-            description = "${COMPLETION-CANDIDATES}: bare has a console and no interrupts; operating systems run on "
-                    + "virt (default bare).")
+            description = "${COMPLETION-CANDIDATES}: operating systems run on virt; bare has a console, and neither "
+                    + "interrupts nor exceptions (default virt).")
     void board(@Nullable String value) {
         set("machine.board", "--board", value);
     }

@@ -55,10 +55,23 @@ final class FailureReport {
         printCalls(report.lastHypercalls(), err);
         err.println();
         if (isUnmapped(fault)) {
-            err.println("Neither memory nor a device is at that physical address: on hardware, the guest would "
-                    + "take an external abort.");
+            err.println("Neither memory nor a device is at that physical address: this is an external abort.");
         }
-        err.println("Trapline does not deliver exceptions to the guest's vectors yet: any exception ends the run.");
+        err.println(
+                switch (spec.board().kind()) {
+                    case BARE ->
+                        "Guests on the board bare take no exceptions: each ends the run. On the board virt "
+                                + "(--board virt), they take them at their vectors.";
+                    case VIRT -> "The guest could not take the exception: no code can be fetched at its vector ("
+                            + vectorBase() + ").";
+                });
+    }
+
+    private String vectorBase() {
+        return switch (spec.cpus().width()) {
+            case AARCH64 -> "VBAR_EL1";
+            case AARCH32 -> "VBAR";
+        };
     }
 
     private static boolean isUnmapped(GuestFault fault) {
