@@ -17,6 +17,10 @@ public final class LinuxGuest {
 
     private static final Path FETCHED_ARMHF = Path.of("..", "guests", "target", "linux-armhf");
 
+    private static final Path HEADERS = Path.of("..", "guests", "target", "linux-headers");
+
+    private static final String WITHOUT_MODULE = "that a driver of Linux gets SDEI events is not tested";
+
     private static final String START = """
         #!/bin/busybox sh
         export PATH=/bin
@@ -42,6 +46,16 @@ public final class LinuxGuest {
     /// @param script commands for BusyBox's shell, after /proc, /sys and /dev are mounted and the modules loaded
     public static List<Image> images(String script) throws IOException {
         return images("vmlinuz", script, END);
+    }
+
+    /// The same with a module more.
+    ///
+    /// @param module its file, which is in `/lib` of the guest; the script loads it
+    public static List<Image> withModule(Path module, String script) throws IOException {
+        require(FETCHED, "guests/linux/fetch");
+        Initramfs disk = disk(FETCHED, START + script + END);
+        disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
+        return images(FETCHED, "vmlinuz", "vmlinuz", disk);
     }
 
     /// The same with Debian's kernel for all machines, which has more drivers than the one for clouds. The modules
@@ -72,6 +86,27 @@ public final class LinuxGuest {
             }
         }
         return images(FETCHED, file, "vmlinuz", disk);
+    }
+
+    /// Builds a module for the kernel of [#images]. The test is skipped if something is missing for that.
+    ///
+    /// @param sources the directory of its sources and its Kbuild; it gets the module
+    public static void buildModule(Path sources) throws IOException, InterruptedException {
+        HostTools.assumePresent("make", WITHOUT_MODULE);
+        HostTools.assumePresent("aarch64-linux-gnu-gcc", WITHOUT_MODULE);
+        HostTools.skipUnless(
+                Files.exists(HEADERS.resolve("complete")),
+                "no headers of Linux in guests/target/linux-headers: run guests/linux/fetch-headers; " + WITHOUT_MODULE);
+        String kernel = Files.readString(HEADERS.resolve("complete")).strip();
+        HostTools.execute(
+                sources,
+                "make",
+                "-C",
+                HEADERS.resolve("usr/src").resolve(kernel).toAbsolutePath().normalize().toString(),
+                "M=" + sources.toAbsolutePath(),
+                "ARCH=arm64",
+                "CROSS_COMPILE=aarch64-linux-gnu-",
+                "modules");
     }
 
     private static void require(Path fetched, String by) {

@@ -124,13 +124,15 @@ final class EngineHooks implements BusHooks {
                 || encoding == SystemRegister.SCTLR_EL1
                 || TimeRegisters.concerns(encoding)
                 || (debug != null && debug.concerns(encoding))
-                || (inputs != null && inputs.controller().concerns(encoding));
+                || (inputs != null
+                        && (encoding == SystemRegister.ISR_EL1
+                                || inputs.controller().concerns(encoding)));
     }
 
     @Override
     public boolean readSystem(int register, int rt) {
         if (!TimeRegisters.concerns(register)) {
-            return inputs != null && readOfWired(inputs.controller(), register, rt);
+            return inputs != null && readOfWired(inputs, register, rt);
         }
         if (!time.read(register, privileged())) {
             return false;
@@ -139,7 +141,12 @@ final class EngineHooks implements BusHooks {
         return true;
     }
 
-    private boolean readOfWired(ControllerAccess controller, int register, int rt) {
+    private boolean readOfWired(InterruptInputs wired, int register, int rt) {
+        if (register == SystemRegister.ISR_EL1 && privileged()) {
+            answer(rt, wired.status());
+            return true;
+        }
+        ControllerAccess controller = wired.controller();
         long features = controller.features(register);
         if (features != 0 && privileged()) {
             answer(rt, engine.readSystem(register) | features);

@@ -53,6 +53,11 @@ final class InterruptInputs {
         return wiring.fiq();
     }
 
+    /// The value of ISR_EL1: the inputs that are high, each in the place of its mask in PSTATE (DDI0487 D13.2.63).
+    long status() {
+        return (irq() ? IRQ_MASKED : 0) | (fiq() ? FIQ_MASKED : 0);
+    }
+
     static boolean masksIrq(long pstate) {
         return (pstate & IRQ_MASKED) != 0;
     }

@@ -125,7 +125,12 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
 
     /// Records a run with planned injections.
     Finished record(MachineSpec spec, Image image, List<PlannedInjection> planned, Path directory) {
-        Machine.Builder machine = builder(spec, image, "").recordTo(directory);
+        return record(spec, List.of(image), planned, directory);
+    }
+
+    Finished record(MachineSpec spec, List<Image> images, List<PlannedInjection> planned, Path directory) {
+        Machine.Builder machine = builder(spec, images.getFirst(), "").recordTo(directory);
+        images.subList(1, images.size()).forEach(machine::image);
         planned.forEach(machine::inject);
         return finish(machine);
     }

@@ -15,6 +15,7 @@ public final class SystemRegister {
     public static final int ESR_EL1 = of(3, 0, 5, 2, 0);
     public static final int FAR_EL1 = of(3, 0, 6, 0, 0);
     public static final int VBAR_EL1 = of(3, 0, 12, 0, 0);
+    public static final int ISR_EL1 = of(3, 0, 12, 1, 0);
     public static final int PAR_EL1 = of(3, 0, 7, 4, 0);
     public static final int MIDR_EL1 = of(3, 0, 0, 0, 0);
     public static final int HCR_EL2 = of(3, 4, 1, 1, 0);
