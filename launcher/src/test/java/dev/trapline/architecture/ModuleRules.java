@@ -137,7 +137,7 @@ record ModuleRules(String root) {
                 .that()
                 .resideOutsideOfPackage(in("unicorn"))
                 .and()
-                .doNotHaveSimpleName("Engines")
+                .doNotHaveFullyQualifiedName("dev.trapline.launcher.process.Engines")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(in("unicorn"))

@@ -132,16 +132,23 @@ class ExitStatusTest {
     }
 
     @Test
+    void theReportOfAFaultOnTheBoardBareSaysWhereExceptionsAreTaken() {
+        Ended ended = run("run", "--board", "bare", guest("fault-brk"));
+        assertThat(ended.status()).isEqualTo(Ending.GUEST_FAILED);
+        assertThat(ended.err()).contains("--board virt").doesNotContain("VBAR_EL1");
+    }
+
+    @Test
     void aGuestThatFailsIsShownWithWhereAndWhat() {
         Ended ended = run("run", guest("fault-write"));
         assertThat(ended.status()).isEqualTo(Ending.GUEST_FAILED);
         assertThat(ended.err())
                 .contains("write to unmapped memory on vcpu0")
                 .containsPattern("PC +0x[0-9a-f]+ <fault(\\+0x[0-9a-f]+)?>")
-                .containsPattern("address +0x8000010")
+                .containsPattern("address +0xd000010")
                 .containsPattern("instruction +f9000001 +str x1, \\[x0\\]")
                 .contains("PSCI_VERSION()")
-                .contains("any exception ends the run");
+                .contains("no code can be fetched at its vector (VBAR_EL1)");
         assertThat(ended.lastLine()).startsWith("trapline: exit 3, guest-failed: write to unmapped memory on vcpu0");
     }
 

@@ -63,7 +63,7 @@ class KernelOptionTest {
         Ended info = run("journal", "info", file("rec"), "--format", "json");
         JsonNode facts = new ObjectMapper().readTree(info.out());
         assertThat(facts.path("images").findValuesAsText("image")).containsExactly("Image", "disk.gz");
-        assertThat(facts.path("board").asText()).isEqualTo("bare");
+        assertThat(facts.path("board").asText()).isEqualTo("virt");
         assertThat(run("replay", file("rec")).status()).isZero();
         assertThat(run("who-wrote", file("rec"), "0x40200000", "4").out()).contains("'Image'");
         assertThat(run("who-wrote", file("rec"), "0x40210000", "6").out()).contains("'disk.gz'");

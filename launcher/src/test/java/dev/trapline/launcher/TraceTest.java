@@ -191,7 +191,7 @@ class TraceTest {
         String fault = directory.resolve("fault").toString();
         perform("run", "--record", fault, guest("fault-write"));
         assertThat(perform("trace", fault, "--schedule").out())
-                .contains("guest fault: write to unmapped memory at 0x8000010\n");
+                .contains("guest fault: write to unmapped memory at 0xd000010\n");
     }
 
     @ParameterizedTest

@@ -212,7 +212,7 @@ final class Aarch32Watch implements CodeHooks {
             return null;
         }
         ExecutionState state = architecture.state(pstate);
-        int immediate = Instructions.immediateAarch32Smc(memory.word(pc - INSTRUCTION), state);
+        int immediate = Instructions.immediateAarch32Smc(memory.word(pc - INSTRUCTION));
         // The instruction after the call was begun.
         progress.end(Progress.End.AT);
         return new HypercallExit(

@@ -109,7 +109,7 @@ final class Exits {
         ExecutionState state = architecture.state(pstate);
         int immediate = switch (state) {
             case A64 -> immediateA64(conduit, registers);
-            case A32, T32 -> immediateAarch32(conduit, state, registers);
+            case A32, T32 -> immediateAarch32(conduit, registers);
         };
         atCall = GeneralRegisters.copyOf(registers, atCall);
         return new HypercallExit(
@@ -133,13 +133,13 @@ final class Exits {
         return faults.syndrome() & 0xffff;
     }
 
-    private int immediateAarch32(Conduit conduit, ExecutionState state, long[] registers) {
+    private int immediateAarch32(Conduit conduit, long[] registers) {
         return switch (conduit) {
             case HVC -> faults.syndrome() & 0xffff;
             // The syndrome of an AArch32 SMC does not hold its immediate.
             case SMC ->
                 Instructions.immediateAarch32Smc(
-                        instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH), state);
+                        instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH));
         };
     }
 

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.trapline.abi.Conduit;
-import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.MemoryMap;
 
 /// Reads instruction words from memory, by physical address, and knows the few encodings that the engine needs.
@@ -70,7 +69,7 @@ final class Instructions {
     }
 
     /// imm4: bits 3..0 of an A32 SMC; in a T32 SMC, bits 3..0 of its first halfword.
-    static int immediateAarch32Smc(int word, ExecutionState state) {
+    static int immediateAarch32Smc(int word) {
         return word & 0xf;
     }
 }

@@ -317,6 +317,9 @@ class SuspendTest {
         heard.clear();
         finish(machine(1, new Doing(draw)));
         assertThat(heard).as("the same seed, the same entropy").isEqualTo(first);
+        heard.clear();
+        finish(machine(Specs.withVcpus(1).random(4), new Doing(draw)));
+        assertThat(heard).as("another seed, other entropy").hasSameSizeAs(first).isNotEqualTo(first);
     }
 
     @ParameterizedTest

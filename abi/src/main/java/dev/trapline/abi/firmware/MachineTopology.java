@@ -30,11 +30,6 @@ public record MachineTopology(int vcpus, int clusterSize) {
         return (vcpus + clusterSize - 1) / clusterSize;
     }
 
-    /// The cluster that a vCPU belongs to, from 0.
-    public int clusterOf(VcpuId vcpu) {
-        return vcpu.index() / clusterSize;
-    }
-
     /// The vCPUs of a cluster, one bit each by index.
     public long membersOf(int cluster) {
         long all = vcpus == VcpuId.MAX_COUNT ? -1 : (1L << vcpus) - 1;

@@ -17,17 +17,6 @@ public sealed interface Moment {
         }
     }
 
-    /// Whether it has come.
-    ///
-    /// @param slices how many slices have ended
-    /// @param now virtual time
-    default boolean isDue(long slices, long now) {
-        return switch (this) {
-            case AtSlice(long ordinal) -> slices >= ordinal;
-            case AtTime(long ticks) -> now >= ticks;
-        };
-    }
-
     private static void requireNotNegative(String what, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(what + " is 0 or more, not " + value);

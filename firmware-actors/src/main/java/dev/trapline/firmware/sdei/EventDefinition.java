@@ -29,10 +29,6 @@ record EventDefinition(
         return type == EventType.SHARED;
     }
 
-    boolean isCritical() {
-        return priority == EventPriority.CRITICAL;
-    }
-
     boolean isSoftwareSignalled() {
         return number == SOFTWARE_SIGNALLED.number;
     }

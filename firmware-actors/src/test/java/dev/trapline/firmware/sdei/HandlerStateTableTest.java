@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 /// Every call in every state of a handler: the table is `states.csv`.
 class HandlerStateTableTest {
 
+    private static final String INVALID_PARAMETERS = "-2";
+
     /// The steps from a new machine to each state of event 2000, bound to an SPI, or 1000, bound to a PPI. PE 0 has
     /// unmasked events.
     private static final Map<HandlerState, String> WAY = Map.of(
@@ -43,7 +45,10 @@ class HandlerStateTableTest {
     @CsvFileSource(resources = "/sdei/states.csv", delimiter = ';', numLinesToSkip = 1)
     void aCallAboutAPrivateEventReturnsWhatTheTableSays(
             HandlerState state, HandlerCall call, String returns, HandlerState next, int value) {
-        if (call != HandlerCall.ROUTING_SET) {
+        if (call == HandlerCall.ROUTING_SET) {
+            // Only a shared event has a routing mode (DEN0054 §5.1.11).
+            makeTheCall(state, call, INVALID_PARAMETERS, state.value(), "1000", "20");
+        } else {
             makeTheCall(state, call, returns, value, "1000", "20");
         }
     }

@@ -16,7 +16,6 @@ public final class PackedWriter {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] buffer;
     private int length;
@@ -57,18 +56,6 @@ public final class PackedWriter {
 
     public void u8(int value) {
         buffer[length++] = (byte) value;
-    }
-
-    void u16At(int index, int value) {
-        SHORT.set(buffer, index, (short) value);
-    }
-
-    void i32At(int index, int value) {
-        INT.set(buffer, index, value);
-    }
-
-    void i64At(int index, long value) {
-        LONG.set(buffer, index, value);
     }
 
     void i32(int value) {
