@@ -13,6 +13,7 @@ import akka.persistence.query.PersistenceQuery;
 import akka.stream.javadsl.Sink;
 import dev.trapline.journal.NamedDatabase;
 import dev.trapline.journal.OpenOptions;
+import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.query.RecordingReadJournal;
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
@@ -278,6 +279,28 @@ class PostgresRecordingTest {
         Ended replayed = runWith(server.environment(), "replay", recording);
         assertThat(replayed.status()).as(replayed.err()).isZero();
         assertThat(replayed.err()).contains("no divergence");
+    }
+
+    /// The rows have a format of their own, which the header in the first of them names. The tables have none.
+    @Test
+    void aDatabaseWithARecordingOfAnOlderFormatNeedsNoMigration() throws Exception {
+        String old = file("old");
+        assertThat(record(old, List.of(guest("smp-hello"))).status()).isZero();
+        String rows = "event_journal where persistence_id = '" + persistenceId(old) + "'";
+        String fingerprint = "select sum(hashtext(encode(event_payload, 'hex'))::bigint) from " + rows;
+        long before = server.ask(fingerprint);
+        Path manifest = Path.of(old, "manifest");
+        String format = "format = " + JournalFormat.VERSION;
+        assertThat(Files.readString(manifest)).contains(format);
+        Files.writeString(manifest, Files.readString(manifest).replace(format, "format = 3"));
+
+        String recent = file("recent");
+        assertThat(record(recent, List.of(guest("smp-hello"))).status()).isZero();
+        assertSound(recent);
+        Ended refused = runWith(server.environment(), "replay", old);
+        assertThat(refused.status()).isEqualTo(Ending.USAGE);
+        assertThat(refused.lastLine()).contains("format version 3", "build Trapline from commit d282f43");
+        assertThat(server.ask(fingerprint)).as("the rows of the old one").isEqualTo(before);
     }
 
     private static void assertSound(String recording) {
