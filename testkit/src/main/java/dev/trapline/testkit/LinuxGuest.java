@@ -28,9 +28,10 @@ public final class LinuxGuest {
         mount -t proc proc /proc
         mount -t sysfs sys /sys
         mount -t devtmpfs dev /dev
-        for module in arm_smccc_trng virtio virtio_ring virtio_mmio virtio_blk; do
+        for module in arm_smccc_trng virtio virtio_ring virtio_mmio virtio_blk virtio_console evdev gpio_keys; do
             [ ! -e /lib/$module.ko ] || insmod /lib/$module.ko
         done
+        [ ! -e /dev/hvc0 ] || exec </dev/hvc0 >/dev/hvc0 2>&1
         echo GUEST-STARTED
         """;
 
@@ -45,7 +46,7 @@ public final class LinuxGuest {
     ///
     /// @param script commands for BusyBox's shell, after /proc, /sys and /dev are mounted and the modules loaded
     public static List<Image> images(String script) throws IOException {
-        return images("vmlinuz", script, END);
+        return images("vmlinuz", "modules", script, END);
     }
 
     /// The same with a module more.
@@ -58,15 +59,15 @@ public final class LinuxGuest {
         return images(FETCHED, "vmlinuz", "vmlinuz", disk);
     }
 
-    /// The same with Debian's kernel for all machines, which has more drivers than the one for clouds. The modules
-    /// do not fit it.
+    /// The same with Debian's kernel for all machines, which has more drivers than the one for clouds, and with
+    /// modules for keys.
     public static List<Image> ofFullKernel(String script) throws IOException {
-        return images("vmlinuz-full", script, END);
+        return images("vmlinuz-full", "modules-full", script, END);
     }
 
     /// The same, but the script has to end the run itself.
     public static List<Image> imagesWithoutEnd(String script) throws IOException {
-        return images("vmlinuz", script, "");
+        return images("vmlinuz", "modules", script, "");
     }
 
     /// A kernel for armhf, and an initial RAM disk as above.
@@ -77,10 +78,10 @@ public final class LinuxGuest {
         return images(FETCHED_ARMHF, kernel, kernel, disk(FETCHED_ARMHF, START + script + END));
     }
 
-    private static List<Image> images(String file, String script, String end) throws IOException {
+    private static List<Image> images(String file, String drivers, String script, String end) throws IOException {
         require(FETCHED, "guests/linux/fetch");
         Initramfs disk = disk(FETCHED, START + script + end);
-        try (Stream<Path> modules = Files.list(FETCHED.resolve("modules"))) {
+        try (Stream<Path> modules = Files.list(FETCHED.resolve(drivers))) {
             for (Path module : modules.sorted().toList()) {
                 disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
             }

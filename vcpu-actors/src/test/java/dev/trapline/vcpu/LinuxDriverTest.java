@@ -2,10 +2,12 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.testkit.LinuxGuest;
@@ -15,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,13 +44,12 @@ class LinuxDriverTest {
     static final MachineRuns RUNS = new MachineRuns();
 
     @TempDir
-    static Path sources;
+    Path sources;
 
     @TempDir
     Path directory;
 
-    @BeforeAll
-    static void buildTheModule() throws IOException, InterruptedException {
+    private void buildTheModule() throws IOException, InterruptedException {
         try (Stream<Path> files = Files.list(SOURCES)) {
             for (Path file : files.toList()) {
                 Files.copy(file, sources.resolve(file.getFileName()));
@@ -62,19 +62,24 @@ class LinuxDriverTest {
         return new PlannedInjection(injection, new Moment.AtTime(seconds * SECOND));
     }
 
-    private Finished run(String script, List<PlannedInjection> planned) throws IOException {
-        List<Image> images = LinuxGuest.withModule(sources.resolve("trapline_sdei.ko"), AGE + script);
+    private Finished run(List<Image> images, PlannedInjection... planned) {
         Path recording = directory.resolve("recording");
-        Finished recorded = RUNS.record(LinuxTest.spec(2, Schedule.ROUND_ROBIN, 0), images, planned, recording);
+        Finished recorded =
+                RUNS.record(LinuxTest.spec(2, Schedule.ROUND_ROBIN, 0), images, List.of(planned), recording);
         LinuxTest.assertEnded(recorded);
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");
         return recorded;
     }
 
+    private List<Image> withTheModule(String script) throws IOException, InterruptedException {
+        buildTheModule();
+        return LinuxGuest.withModule(sources.resolve("trapline_sdei.ko"), AGE + script);
+    }
+
     /// A shared event interrupts a CPU that is idle, and one that runs a program.
     @Test
-    void aSharedSdeiEventReachesTheHandlerOfADriver() throws IOException {
-        Finished run = run("""
+    void aSharedSdeiEventReachesTheHandlerOfADriver() throws IOException, InterruptedException {
+        List<Image> images = withTheModule("""
             insmod /lib/trapline_sdei.ko event=804
             cd /sys/module/trapline_sdei/parameters
             age 21
@@ -82,11 +87,9 @@ class LinuxDriverTest {
             while [ $(cut -d. -f1 /proc/uptime) -lt 25 ]; do :; done
             echo "busy: $(cat count)"
             cd / && rmmod trapline_sdei && dmesg | grep trapline_sdei:
-            """, List.of(
-                at(20, new Injection.Event(VcpuId.BOOT, 804)),
-                at(23, new Injection.Event(VcpuId.BOOT, 804)),
-                at(24, new Injection.Event(VcpuId.BOOT, 804))));
-        assertThat(run.console())
+            """);
+        Injection event = new Injection.Event(VcpuId.BOOT, 804);
+        assertThat(run(images, at(20, event), at(23, event), at(24, event)).console())
                 .contains("idle: 1\n")
                 .contains("busy: 3\n")
                 .contains("trapline_sdei: event 804: 0\n")
@@ -94,26 +97,61 @@ class LinuxDriverTest {
     }
 
     @Test
-    void aPrivateSdeiEventReachesTheCpuThatItIsFor() throws IOException {
-        Finished run = run("""
+    void aPrivateSdeiEventReachesTheCpuThatItIsFor() throws IOException, InterruptedException {
+        List<Image> images = withTheModule("""
             insmod /lib/trapline_sdei.ko event=805
             age 22
             rmmod trapline_sdei && dmesg | grep trapline_sdei:
-            """, List.of(
-                at(20, new Injection.Event(VcpuId.BOOT, 805)), at(21, new Injection.Event(new VcpuId(1), 805))));
-        assertThat(run.console()).contains("on CPU 0\n").contains("on CPU 1\n").contains("event 805 came 2 times\n");
+            """);
+        PlannedInjection first = at(20, new Injection.Event(VcpuId.BOOT, 805));
+        PlannedInjection second = at(21, new Injection.Event(new VcpuId(1), 805));
+        assertThat(run(images, first, second).console())
+                .contains("on CPU 0\n")
+                .contains("on CPU 1\n")
+                .contains("event 805 came 2 times\n");
     }
 
     @Test
     void anInjectedInterruptReachesTheDriverOfTheConsole() throws IOException {
-        Finished run = run("""
+        List<Image> images = LinuxGuest.images(AGE + """
             interrupts() { grep uart-pl011 /proc/interrupts | tr -s ' ' | cut -d' ' -f3; }
             age 19
             before=$(interrupts)
             age 22
             after=$(interrupts)
             echo "interrupts: $((after - before))"
-            """, List.of(at(22, new Injection.Interrupt(VcpuId.BOOT, CONSOLE))));
-        assertThat(run.console()).contains("interrupts: 1\n");
+            """);
+        assertThat(run(images, at(22, new Injection.Interrupt(VcpuId.BOOT, CONSOLE)))
+                        .console())
+                .contains("interrupts: 1\n");
+    }
+
+    /// What a program reads is the event of the key: 24 bytes, of type EV_KEY with the code KEY_POWER and the value
+    /// 1, as `linux/input.h` has them.
+    @Test
+    void thePowerButtonIsAKeyOfLinux() throws IOException {
+        List<Image> images = LinuxGuest.ofFullKernel("""
+            cat /sys/class/input/event0/device/name
+            dd if=/dev/input/event0 bs=24 count=1 2>/dev/null | od -A n -j 16 -t x2
+            """);
+        assertThat(run(images, at(30, new Injection.PowerButton())).console())
+                .contains("gpio-keys\n")
+                .contains(" 0001 0074 0001 0000\n");
+    }
+
+    @Test
+    void aVirtioConsoleIsTheTerminalOfASession() throws IOException {
+        MachineSpec spec = LinuxTest.spec(1, Schedule.ROUND_ROBIN, 0);
+        MachineSpec virtio = spec.with(spec.board().withConsole(ConsoleKind.VIRTIO));
+        List<Image> images = LinuxGuest.images("""
+            tty
+            read line
+            echo "typed: $line"
+            """);
+        Path recording = directory.resolve("recording");
+        Finished recorded = RUNS.record(virtio, images, "some words\r", recording);
+        LinuxTest.assertEnded(recorded);
+        assertThat(recorded.console()).contains("/dev/hvc0").contains("typed: some words");
+        MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");
     }
 }
