@@ -1,10 +1,13 @@
 package dev.trapline.vcpu;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
@@ -148,8 +151,12 @@ class LinuxDriverTest {
             read line
             echo "typed: $line"
             """);
+        // Linux drops what arrives before its driver has opened the terminal.
+        ConsoleScript script = new ConsoleScript(List.of(
+                new ConsoleScript.Expect(1, Bytes.copyOf("/dev/hvc0".getBytes(US_ASCII)), 60 * SECOND),
+                new ConsoleScript.Keys(2, Bytes.copyOf("some words\r".getBytes(US_ASCII)))));
         Path recording = directory.resolve("recording");
-        Finished recorded = RUNS.record(virtio, images, "some words\r", recording);
+        Finished recorded = RUNS.record(virtio, images, script, recording);
         LinuxTest.assertEnded(recorded);
         assertThat(recorded.console()).contains("/dev/hvc0").contains("typed: some words");
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");

@@ -175,7 +175,14 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
 
     /// Records a guest at whose console a script types that waits for output.
     Finished record(MachineSpec spec, Image image, ConsoleScript script, Path directory) {
-        return finish(builder(spec, image, "").script(script).recordTo(directory));
+        return record(spec, List.of(image), script, directory);
+    }
+
+    Finished record(MachineSpec spec, List<Image> images, ConsoleScript script, Path directory) {
+        Machine.Builder machine =
+                builder(spec, images.getFirst(), "").script(script).recordTo(directory);
+        images.subList(1, images.size()).forEach(machine::image);
+        return finish(machine);
     }
 
     /// Continues such a recording, with the same script.
