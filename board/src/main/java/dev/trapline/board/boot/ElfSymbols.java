@@ -126,8 +126,9 @@ final class ElfSymbols {
         String text = file.text(names.offset(), names.size(), name, "the name of a symbol");
         named += text.length();
         if (named > (long) MOST_TIMES * file.size()) {
-            throw file.refuse("the names of its symbols have together more than %d times the file's bytes; it is damaged"
-                    .formatted(MOST_TIMES));
+            throw file.refuse(
+                    "the names of its symbols have together more than %d times the file's bytes; it is damaged"
+                            .formatted(MOST_TIMES));
         }
         // Mapping symbols distinguish code from data. They are not names.
         if (text.isEmpty() || text.startsWith("$")) {

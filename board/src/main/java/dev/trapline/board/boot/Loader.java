@@ -334,7 +334,10 @@ final class Loader {
         for (Shared each : shared) {
             List<AddressRange> free = FdtMemory.free(tree, each.memory().pages());
             if (!free.isEmpty()) {
-                String more = free.size() == 1 ? "" : " and %d more parts of %s".formatted(free.size() - 1, each.memory().pages());
+                String more = free.size() == 1
+                        ? ""
+                        : " and %d more parts of %s"
+                                .formatted(free.size() - 1, each.memory().pages());
                 warn(
                         image,
                         "the device tree declares %s%s as free memory".formatted(free.getFirst(), more),

@@ -46,7 +46,7 @@ class HostileElfTest {
     }
 
     @Test
-    void symbolTablesThatAreTheSameAreReadOnce() {
+    void symbolTablesThatAreAllTheSameAreRefused() {
         ElfBuilder builder = ElfBuilder.small();
         for (int k = 0; k < 20_000; k++) {
             builder.function("f" + k, START, 4);
