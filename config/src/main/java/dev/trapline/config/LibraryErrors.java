@@ -44,8 +44,18 @@ final class LibraryErrors {
         boolean own = e.origin() != null
                 && !Origins.isIncluded(e.origin())
                 && UNRESOLVED.matcher(message).matches();
-        if (!included || own) {
+        if (own || (!included && message.startsWith("Could not resolve substitution"))) {
             return ofParsing(e, "configuration", "");
+        }
+        if (!included) {
+            // The library quotes both values, and one of them may be a password. It may name its own file.
+            String where = origin(e, "configuration");
+            return new ConfigProblem(
+                    where.startsWith("reference.conf") ? "configuration" : where,
+                    "",
+                    "has a value that is joined from parts of different kinds, such as a text and a list. A key that "
+                            + "takes one value cannot be extended by '+=': write KEY = VALUE. The values are not "
+                            + "shown, because one may be a password");
         }
         return new ConfigProblem(
                 origin(e, "configuration"),

@@ -1,6 +1,7 @@
 package dev.trapline.machine;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.choice.ChoicePoint;
@@ -234,6 +235,7 @@ final class Inputs implements Choices.Place {
                 return null;
             }
             receiver.requirePossible(recorded);
+            requireRoom(recorded);
             passOver(recorded);
             RunOutcome end = apply(recorded, receiver);
             if (end != null) {
@@ -241,6 +243,13 @@ final class Inputs implements Choices.Place {
             }
         }
         return null;
+    }
+
+    private void requireRoom(JournalRecord.Input recorded) {
+        if (recorded instanceof JournalRecord.ConsoleInput(Bytes bytes) && bytes.size() > device.receiverRoom()) {
+            throw diverged("an input of " + Figures.count(bytes.size(), "byte")
+                    + " at the console, and its receiver has room for " + device.receiverRoom());
+        }
     }
 
     /// What the recording has must not come a second time if the run continues live behind it.

@@ -6,6 +6,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
@@ -106,6 +107,17 @@ class ImpossibleInputTest {
         assertDiverges(
                 new JournalRecord.Injected(new Injection.PowerButton()),
                 "a press of the power button, and this machine has none");
+    }
+
+    @Test
+    void moreInputAtTheConsoleThanItsReceiverHasRoomFor() throws IOException {
+        for (ConsoleKind console : ConsoleKind.values()) {
+            MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);
+            assertDiverges(
+                    spec.with(spec.board().withKind(BoardKind.VIRT).withConsole(console)),
+                    new JournalRecord.ConsoleInput(Bytes.copyOf(new byte[100_000])),
+                    "an input of 100,000 bytes at the console, and its receiver has room for ");
+        }
     }
 
     @Test

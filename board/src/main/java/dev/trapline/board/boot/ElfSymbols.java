@@ -19,6 +19,10 @@ final class ElfSymbols {
     /// Section indexes from here on are not sections: absolute values and common symbols are not in memory.
     private static final int FIRST_RESERVED_SECTION = 0xff00;
 
+    /// How many times the file's bytes all names together may have. A linker may store a name at the end of another
+    /// one. Without a limit, each symbol could have a name of the longest length.
+    private static final int MOST_TIMES = 4;
+
     /// The order of several names for one address: functions before labels, global before local, then by name, so
     /// that the choice is always the same.
     private static final Comparator<Candidate> BEST_FIRST = Comparator.comparing(Candidate::isFunction)
@@ -29,6 +33,10 @@ final class ElfSymbols {
     private final ElfBytes file;
     private final ElfLayout layout;
     private final NavigableMap<Long, Candidate> best = new TreeMap<>(Long::compareUnsigned);
+    /// The bytes of all tables so far.
+    private long tables;
+    /// The characters of all names so far.
+    private long named;
 
     ElfSymbols(ElfBytes file, ElfLayout layout) {
         this.file = file;
@@ -96,6 +104,11 @@ final class ElfSymbols {
                     "symbol table %d has entries of %s bytes in 0x%x, not entries of %d bytes; the file is damaged"
                             .formatted(section, Long.toUnsignedString(entrySize), table.size(), expected));
         }
+        tables += table.size();
+        if (tables > file.size()) {
+            throw file.refuse("symbol tables up to section %d have together more bytes than the file; it is damaged"
+                    .formatted(section));
+        }
         for (long at = table.offset(); at < table.offset() + table.size(); at += expected) {
             readSymbol(at, names);
         }
@@ -111,6 +124,12 @@ final class ElfSymbols {
             return;
         }
         String text = file.text(names.offset(), names.size(), name, "the name of a symbol");
+        named += text.length();
+        if (named > (long) MOST_TIMES * file.size()) {
+            throw file.refuse(
+                    "the names of its symbols have together more than %d times the file's bytes; it is damaged"
+                            .formatted(MOST_TIMES));
+        }
         // Mapping symbols distinguish code from data. They are not names.
         if (text.isEmpty() || text.startsWith("$")) {
             return;

@@ -1,5 +1,6 @@
 package dev.trapline.board.boot;
 
+import dev.trapline.abi.AddressRange;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.machine.Image;
 
@@ -17,6 +18,9 @@ final class FdtCheck {
     private static final int VERSION = 17;
     private static final int OLDEST = 16;
     private static final int RESERVATION = 16;
+    /// The longest name of a property, in bytes. The specification allows 31 (§2.2.4.1), and some trees have longer
+    /// ones. Names without a limit could overlap, and be together far longer than the file.
+    private static final int LONGEST_NAME = 255;
 
     private final Image image;
     private final Bytes file;
@@ -60,7 +64,7 @@ final class FdtCheck {
             throw refuse("its structure block begins at 0x%x, which is not a multiple of 4".formatted(structure));
         }
         require(structure, length, total, "structure block");
-        checkStructure(structure, structure + length, unsigned(0x20));
+        checkStructure(structure, structure + length, AddressRange.of(strings, unsigned(0x20)));
         byte[] tree = new byte[(int) total];
         file.copyTo(0, tree, 0, tree.length);
         return Bytes.copyOf(tree);
@@ -75,7 +79,7 @@ final class FdtCheck {
         }
     }
 
-    private void checkStructure(long begin, long end, long stringsSize) {
+    private void checkStructure(long begin, long end, AddressRange strings) {
         int depth = 0;
         long at = begin;
         while (true) {
@@ -97,8 +101,9 @@ final class FdtCheck {
                 case FdtToken.PROPERTY -> {
                     require(at, 8, end, "structure block");
                     long length = unsigned(at);
-                    if (depth == 0 || unsigned(at + 4) >= stringsSize) {
-                        throw refuse("the property at 0x%x is outside a node, or has no name".formatted(at));
+                    if (depth == 0 || !isName(strings.start() + unsigned(at + 4), strings.end())) {
+                        throw refuse("the property at 0x%x is outside a node, or has no name of at most %d bytes"
+                                .formatted(at, LONGEST_NAME));
                     }
                     require(at + 8, length, end, "property at 0x%x".formatted(at));
                     at = aligned(at + 8 + length);
@@ -114,6 +119,15 @@ final class FdtCheck {
                     throw refuse("its structure block has the unknown token 0x%x at 0x%x".formatted(token, at - 4));
             }
         }
+    }
+
+    private boolean isName(long begin, long end) {
+        for (long at = begin; at < Math.min(end, begin + LONGEST_NAME + 1); at++) {
+            if (file.at((int) at) == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long afterName(long begin, long end) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.SortedMap;
@@ -62,14 +63,49 @@ final class FdtMemory {
         FdtMemory reader = new FdtMemory(tree);
         reader.readReservations();
         reader.walk();
-        List<AddressRange> free = new ArrayList<>();
-        for (AddressRange range : reader.memory) {
-            range.common(within).ifPresent(free::add);
+        return without(disjoint(reader.memory, within), disjoint(reader.reserved, within));
+    }
+
+    /// The parts of a range that are in at least one of these ranges: disjoint, in ascending order. A tree may name the
+    /// same memory any number of times.
+    private static List<AddressRange> disjoint(List<AddressRange> ranges, AddressRange within) {
+        List<AddressRange> parts = new ArrayList<>();
+        ranges.forEach(range -> range.common(within).ifPresent(parts::add));
+        parts.sort(Comparator.comparing(AddressRange::start, Long::compareUnsigned));
+        List<AddressRange> disjoint = new ArrayList<>();
+        for (AddressRange part : parts) {
+            AddressRange before = disjoint.isEmpty() ? null : disjoint.getLast();
+            if (before == null || Long.compareUnsigned(before.end(), part.start()) < 0) {
+                disjoint.add(part);
+            } else if (Long.compareUnsigned(before.end(), part.end()) < 0) {
+                disjoint.set(disjoint.size() - 1, new AddressRange(before.start(), part.end()));
+            }
         }
-        for (AddressRange taken : reader.reserved) {
-            free = free.stream().flatMap(range -> range.without(taken).stream()).toList();
+        return disjoint;
+    }
+
+    /// Ranges without others; both are disjoint and in ascending order.
+    private static List<AddressRange> without(List<AddressRange> ranges, List<AddressRange> others) {
+        List<AddressRange> left = new ArrayList<>();
+        int next = 0;
+        for (AddressRange range : ranges) {
+            while (next < others.size()
+                    && Long.compareUnsigned(others.get(next).end(), range.start()) <= 0) {
+                next++;
+            }
+            long from = range.start();
+            for (int k = next; k < others.size() && range.overlaps(others.get(k)); k++) {
+                AddressRange other = others.get(k);
+                if (Long.compareUnsigned(from, other.start()) < 0) {
+                    left.add(new AddressRange(from, other.start()));
+                }
+                from = other.end();
+            }
+            if (Long.compareUnsigned(from, range.end()) < 0) {
+                left.add(new AddressRange(from, range.end()));
+            }
         }
-        return free;
+        return left;
     }
 
     private void readReservations() {

@@ -332,12 +332,18 @@ final class Loader {
 
     private void callsFree(Image image, Bytes tree) {
         for (Shared each : shared) {
-            FdtMemory.free(tree, each.memory().pages())
-                    .forEach(free -> warn(
-                            image,
-                            "the device tree declares %s as free memory".formatted(free),
-                            "reserve it in the tree",
-                            each));
+            List<AddressRange> free = FdtMemory.free(tree, each.memory().pages());
+            if (!free.isEmpty()) {
+                String more = free.size() == 1
+                        ? ""
+                        : " and %d more parts of %s"
+                                .formatted(free.size() - 1, each.memory().pages());
+                warn(
+                        image,
+                        "the device tree declares %s%s as free memory".formatted(free.getFirst(), more),
+                        "reserve it in the tree",
+                        each);
+            }
         }
     }
 

@@ -76,7 +76,8 @@ final class StoredImages {
         }
         try (FileChannel channel = BoundedFile.openIn(directory.path(), file)) {
             if (!ignoreHash) {
-                requireUnchanged(ref, channel.size(), channel.size() == ref.size() ? sha256(channel) : "");
+                long size = channel.size();
+                requireUnchanged(ref, size, size == ref.size() ? sha256(channel, size) : "");
             }
         } catch (IOException e) {
             throw unreadable(ref, file, e);
@@ -114,7 +115,10 @@ final class StoredImages {
         return content;
     }
 
-    private static String sha256(FileChannel channel) throws IOException {
+    /// The hash of the beginning of a file.
+    ///
+    /// @param size the number of bytes to read: the file may grow meanwhile, without an end
+    static String sha256(FileChannel channel, long size) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -122,8 +126,9 @@ final class StoredImages {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
         ByteBuffer buffer = ByteBuffer.allocate(STEP);
-        while (channel.read(buffer.clear()) >= 0) {
-            digest.update(buffer.flip());
+        for (long left = size; left > 0 && channel.read(buffer.clear().limit((int) Math.min(left, STEP))) > 0; ) {
+            left -= buffer.flip().remaining();
+            digest.update(buffer);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

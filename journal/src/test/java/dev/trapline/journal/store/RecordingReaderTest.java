@@ -17,9 +17,12 @@ import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.codec.Segment;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
@@ -141,6 +144,21 @@ class RecordingReaderTest {
             assertThat(reader.images().getFirst().content())
                     .as("taken as it is")
                     .isEqualTo(Bytes.copyOf(content));
+        }
+    }
+
+    @Test
+    void anImageThatHasGrownSinceItWasOpenedIsReadToTheSizeThatItHad() throws IOException {
+        byte[] content = new byte[100_000];
+        Arrays.fill(content, (byte) 7);
+        Path image = Files.write(temp.resolve("image"), content);
+        try (FileChannel channel = FileChannel.open(image)) {
+            long size = channel.size();
+            try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+                file.setLength(1L << 40);
+            }
+            assertThat(StoredImages.sha256(channel, size))
+                    .isEqualTo(Bytes.copyOf(content).sha256());
         }
     }
 

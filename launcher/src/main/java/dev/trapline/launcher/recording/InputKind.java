@@ -1,8 +1,11 @@
 package dev.trapline.launcher.recording;
 
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.launcher.output.ShellText;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -51,7 +54,7 @@ public enum InputKind {
         if (!Files.isRegularFile(path)) {
             return OTHER;
         }
-        try (InputStream in = Files.newInputStream(path)) {
+        try (InputStream in = Channels.newInputStream(BoundedFile.open(path, Links.FOLLOWED))) {
             return of(in.readNBytes(LONGEST));
         } catch (IOException _) {
             return OTHER;
