@@ -21,50 +21,50 @@ static int (*event_unregister)(u32);
 
 static void *find(const char *name)
 {
-	struct kprobe probe = { .symbol_name = name };
-	void *address = NULL;
+    struct kprobe probe = { .symbol_name = name };
+    void *address = NULL;
 
-	if (register_kprobe(&probe) == 0) {
-		address = probe.addr;
-		unregister_kprobe(&probe);
-	}
-	return address;
+    if (register_kprobe(&probe) == 0) {
+        address = probe.addr;
+        unregister_kprobe(&probe);
+    }
+    return address;
 }
 
 static int handle(u32 number, struct pt_regs *regs, void *arg)
 {
-	if (number != event || arg != &event)
-		return -EINVAL;
-	count++;
-	pr_info("trapline_sdei: event %u on CPU %d\n", number, smp_processor_id());
-	return 0;
+    if (number != event || arg != &event)
+        return -EINVAL;
+    count++;
+    pr_info("trapline_sdei: event %u on CPU %d\n", number, smp_processor_id());
+    return 0;
 }
 
 static int __init begin(void)
 {
-	int error;
+    int error;
 
-	event_register = find("sdei_event_register");
-	event_enable = find("sdei_event_enable");
-	event_disable = find("sdei_event_disable");
-	event_unregister = find("sdei_event_unregister");
-	if (!event_register || !event_enable || !event_disable || !event_unregister)
-		return -ENOENT;
-	error = event_register(event, handle, &event);
-	if (error)
-		return error;
-	error = event_enable(event);
-	if (error)
-		event_unregister(event);
-	pr_info("trapline_sdei: event %u: %d\n", event, error);
-	return error;
+    event_register = find("sdei_event_register");
+    event_enable = find("sdei_event_enable");
+    event_disable = find("sdei_event_disable");
+    event_unregister = find("sdei_event_unregister");
+    if (!event_register || !event_enable || !event_disable || !event_unregister)
+        return -ENOENT;
+    error = event_register(event, handle, &event);
+    if (error)
+        return error;
+    error = event_enable(event);
+    if (error)
+        event_unregister(event);
+    pr_info("trapline_sdei: event %u: %d\n", event, error);
+    return error;
 }
 
 static void __exit end(void)
 {
-	event_disable(event);
-	event_unregister(event);
-	pr_info("trapline_sdei: event %u came %u times\n", event, count);
+    event_disable(event);
+    event_unregister(event);
+    pr_info("trapline_sdei: event %u came %u times\n", event, count);
 }
 
 module_init(begin);

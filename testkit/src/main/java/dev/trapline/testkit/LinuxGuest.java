@@ -97,13 +97,18 @@ public final class LinuxGuest {
         HostTools.assumePresent("aarch64-linux-gnu-gcc", WITHOUT_MODULE);
         HostTools.skipUnless(
                 Files.exists(HEADERS.resolve("complete")),
-                "no headers of Linux in guests/target/linux-headers: run guests/linux/fetch-headers; " + WITHOUT_MODULE);
+                "no headers of Linux in guests/target/linux-headers: run guests/linux/fetch-headers; "
+                        + WITHOUT_MODULE);
         String kernel = Files.readString(HEADERS.resolve("complete")).strip();
         HostTools.execute(
                 sources,
                 "make",
                 "-C",
-                HEADERS.resolve("usr/src").resolve(kernel).toAbsolutePath().normalize().toString(),
+                HEADERS.resolve("usr/src")
+                        .resolve(kernel)
+                        .toAbsolutePath()
+                        .normalize()
+                        .toString(),
                 "M=" + sources.toAbsolutePath(),
                 "ARCH=arm64",
                 "CROSS_COMPILE=aarch64-linux-gnu-",

@@ -138,8 +138,7 @@ final class Exits {
             case HVC -> faults.syndrome() & 0xffff;
             // The syndrome of an AArch32 SMC does not hold its immediate.
             case SMC ->
-                Instructions.immediateAarch32Smc(
-                        instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH));
+                Instructions.immediateAarch32Smc(instructions.at(registers[GeneralRegisters.PC] - Instructions.WIDTH));
         };
     }
 

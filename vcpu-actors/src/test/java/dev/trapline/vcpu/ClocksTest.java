@@ -52,8 +52,8 @@ class ClocksTest {
             Schedule schedule = seed == 0 ? Schedule.ROUND_ROBIN : Schedule.RANDOM;
             MachineSpec spec = MachineRuns.spec(vcpus, schedule, seed, width, Policy.DEFAULT);
             GicVersion gic = vcpus > GicVersion.V2.mostVcpus() ? GicVersion.V3 : GicVersion.V2;
-            Finished run = RUNS.run(
-                    spec.with(spec.board().withKind(board).withGic(gic)), Guests.image(guest + ".elf"), "");
+            Finished run =
+                    RUNS.run(spec.with(spec.board().withKind(board).withGic(gic)), Guests.image(guest + ".elf"), "");
             assertThat(run.console())
                     .as("%s on %d vCPUs of %s, %s, seed %d", guest, vcpus, board, schedule, seed)
                     .endsWith(vcpus * 1000 + " times posted, 0 of them too early\n");

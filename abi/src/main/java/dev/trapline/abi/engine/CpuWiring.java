@@ -17,8 +17,8 @@ public interface CpuWiring {
     /// @param high whether the timer asserts its interrupt
     void timer(CpuTimer timer, boolean high);
 
-    /// Whether a timer that asserts its interrupt ends a wait of the CPU. If the interrupt controller is on, it does if
-    /// it raises an input of the CPU: a timer whose interrupt is not enabled ends no wait.
+    /// Whether a timer that asserts its interrupt ends a wait of the CPU. If the interrupt controller is on, it
+    /// does if it raises an input of the CPU: a timer whose interrupt is not enabled ends no wait.
     boolean wakes(CpuTimer timer);
 
     /// The system registers by which the CPU accesses the interrupt controller.

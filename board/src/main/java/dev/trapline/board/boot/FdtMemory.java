@@ -66,8 +66,8 @@ final class FdtMemory {
         return without(disjoint(reader.memory, within), disjoint(reader.reserved, within));
     }
 
-    /// The parts of a range that are in at least one of these ranges: disjoint, in ascending order. A tree may name the
-    /// same memory any number of times.
+    /// The parts of a range that are in at least one of these ranges: disjoint, in ascending order. A tree may name
+    /// the same memory any number of times.
     private static List<AddressRange> disjoint(List<AddressRange> ranges, AddressRange within) {
         List<AddressRange> parts = new ArrayList<>();
         ranges.forEach(range -> range.common(within).ifPresent(parts::add));
@@ -89,8 +89,7 @@ final class FdtMemory {
         List<AddressRange> left = new ArrayList<>();
         int next = 0;
         for (AddressRange range : ranges) {
-            while (next < others.size()
-                    && Long.compareUnsigned(others.get(next).end(), range.start()) <= 0) {
+            while (next < others.size() && Long.compareUnsigned(others.get(next).end(), range.start()) <= 0) {
                 next++;
             }
             long from = range.start();

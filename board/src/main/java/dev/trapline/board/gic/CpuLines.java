@@ -46,8 +46,9 @@ public final class CpuLines implements CpuWiring, Snapshot {
         line(timer).drive(high);
     }
 
-    /// While the controller is off, no interrupt could end a wait, and a program that polls its timer would wait for
-    /// ever. The architecture lets a wait end for any reason: this one ends when the timer asserts its interrupt.
+    /// While the controller is off, no interrupt could end a wait, and a program that polls its timer would wait
+    /// for ever. The architecture lets a wait end for any reason: this one ends when the timer asserts its
+    /// interrupt.
     @Override
     public boolean wakes(CpuTimer timer) {
         return !controller.isOn() || controller.wakes(vcpu, intid(timer));

@@ -53,8 +53,8 @@ class HostileTreeTest {
     }
 
     private static BootPlan plan(Image tree) {
-        Image guest = new Image(
-                Image.Kind.ELF, "guest.elf", 0, ElfBuilder.small().build());
+        Image guest =
+                new Image(Image.Kind.ELF, "guest.elf", 0, ElfBuilder.small().build());
         return BootPlan.of(List.of(guest, tree), SPEC, Specs.content(SPEC));
     }
 
@@ -90,7 +90,8 @@ class HostileTreeTest {
     void aNameOf255BytesIsAccepted() {
         byte[] strings = new byte[256];
         Arrays.fill(strings, 0, 255, (byte) 'a');
-        assertThat(plan(tree(List.of(), strings, into -> property(into, 0, new byte[0]))).warnings())
+        assertThat(plan(tree(List.of(), strings, into -> property(into, 0, new byte[0])))
+                        .warnings())
                 .isEmpty();
     }
 

@@ -62,8 +62,9 @@ final class FailureReport {
                     case BARE ->
                         "Guests on the board bare take no exceptions: each ends the run. On the board virt "
                                 + "(--board virt), they take them at their vectors.";
-                    case VIRT -> "The guest could not take the exception: no code can be fetched at its vector ("
-                            + vectorBase() + ").";
+                    case VIRT ->
+                        "The guest could not take the exception: no code can be fetched at its vector (" + vectorBase()
+                                + ").";
                 });
     }
 
