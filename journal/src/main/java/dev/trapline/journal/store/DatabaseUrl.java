@@ -183,6 +183,12 @@ record DatabaseUrl(
         return SCHEME + "//" + String.join(",", hosts) + "/" + encoded(name);
     }
 
+    /// The place and the user, for messages: a name that is one of the passwords too is not shown.
+    String shown(String who, List<String> secrets) {
+        String place = secrets.contains(name) ? SCHEME + "//" + String.join(",", hosts) + "/..." : place();
+        return who.isEmpty() || secrets.contains(who) ? place : place + "?user=" + encoded(who);
+    }
+
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }

@@ -1,10 +1,14 @@
 package dev.trapline.journal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.typesafe.config.Config;
 import dev.trapline.abi.history.RecordingException;
+import dev.trapline.journal.NamedDatabase;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -40,6 +44,38 @@ class DatabaseUrlTest {
         assertThat(refused)
                 .hasMessageContaining("takes jdbc:postgresql://HOST:PORT/NAME")
                 .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void theMessageNamesTheKeyIfTheUrlIsFromTheConfiguration() {
+        assertThatThrownBy(() -> DatabaseAccess.of(new NamedDatabase("postgresql://db.example/db", "", "")))
+                .isInstanceOf(RecordingException.class)
+                .hasMessageContaining("(record.postgresql.url) takes jdbc:postgresql://HOST:PORT/NAME")
+                .hasMessageNotContaining("TRAPLINE_POSTGRESQL_URL");
+        Database reached = DatabaseAccess.of(new NamedDatabase("jdbc:postgresql://127.0.0.1:1/db", "me", ""))
+                .named();
+        assertThat(reached).isNotNull();
+        assertThat(reached.failed("connect", new SQLException("no", "3D000")))
+                .hasMessageContaining("check its name (record.postgresql.url)");
+    }
+
+    /// The database must be named where its events are, and then its name is no secret.
+    @Test
+    void aUserOrNameThatIsThePasswordTooIsInNoMessage() {
+        for (String password : List.of(SECRET, "x")) {
+            Database database =
+                    Database.of("jdbc:postgresql://127.0.0.1:1/" + password + "?sslmode=disable", password, password);
+            assertThat(database.location()).isEqualTo("jdbc:postgresql://127.0.0.1:1/" + password);
+            assertThat(database).hasToString("Database[jdbc:postgresql://127.0.0.1:1/...]");
+            assertThat(database.failed(
+                            "connect", new SQLException("authentication failed for \"" + password + "\"", "28P01")))
+                    .hasMessageStartingWith("the recording's database jdbc:postgresql://127.0.0.1:1/... does not let us"
+                            + " connect: authentication failed for \"...\"; ");
+        }
+        assertThat(Database.of("jdbc:postgresql://127.0.0.1:1/db", SECRET, SECRET)
+                        .location())
+                .as("what a recording says")
+                .isEqualTo("jdbc:postgresql://127.0.0.1:1/db");
     }
 
     @Test
