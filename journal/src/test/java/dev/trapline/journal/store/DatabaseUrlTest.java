@@ -38,6 +38,16 @@ class DatabaseUrlTest {
         assertRefused("jdbc:postgresql://db.example:" + port + "/db?sslpassword=" + SECRET);
     }
 
+    /// Otherwise the first host would be a part of the password, and the second host would get it.
+    @Test
+    void aSecondUserIsRefused() {
+        assertRefused("jdbc:postgresql://me:" + SECRET + "@db1.example:1,you:" + SECRET + "@db2.example:1/db");
+        assertRefused("jdbc:postgresql://me:a@" + SECRET + "@db1.example:1/db");
+        assertThat(Database.of("jdbc:postgresql://me:a%40" + SECRET + "@db1.example:1,db2.example/db", "", "")
+                        .location())
+                .isEqualTo("jdbc:postgresql://db1.example:1,db2.example:5432/db?user=me");
+    }
+
     private static void assertRefused(String url) {
         RecordingException refused = catchThrowableOfType(
                 RecordingException.class, () -> Database.of(url, "", "").connect());
