@@ -88,7 +88,8 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
             throw new RecordingException(
                     Kind.NOT_NAMED,
                     "the recording " + recording + " keeps its events in the database " + named.shownPlace(place)
-                            + ", and you have named " + named.shownPlace() + ": nothing was sent to either. If you trust the"
+                            + ", and you have named " + named.shownPlace()
+                            + ": nothing was sent to either. If you trust the"
                             + " recording's database, set " + Database.URL_VARIABLE + "=" + named.shownPlace(place)
                             + "; if both are the same database, set " + ALIAS_VARIABLE + "="
                             + alias(named.shownPlace(place)));

@@ -8,9 +8,9 @@ import java.util.List;
 /// ```text
 /// HOST:PORT:DATABASE:USER:PASSWORD
 /// ```
-/// Each of the first four fields may be `*`. A backslash precedes `:` and `\` in a field. A line feed ends a line. Lines
-/// that begin with `#`, and lines with fewer fields, have no effect. As in libpq, a `:` of an address of IP version 6
-/// needs no backslash.
+/// Each of the first four fields may be `*`. A backslash precedes `:` and `\` in a field. A line feed ends a line.
+/// Lines that begin with `#`, and lines with fewer fields, have no effect. As in libpq, a `:` of an address of IP
+/// version 6 needs no backslash.
 ///
 /// Source: PostgreSQL's documentation, 32.16 (the password file).
 final class PasswordFile {

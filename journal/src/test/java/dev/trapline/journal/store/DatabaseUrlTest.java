@@ -62,7 +62,7 @@ class DatabaseUrlTest {
                 .isInstanceOf(RecordingException.class)
                 .hasMessageContaining("(record.postgresql.url) takes jdbc:postgresql://HOST:PORT/NAME")
                 .hasMessageNotContaining("TRAPLINE_POSTGRESQL_URL");
-        Database reached = DatabaseAccess.of(new NamedDatabase("jdbc:postgresql://127.0.0.1:1/db", "me", ""))
+        Database reached = DatabaseAccess.of(new NamedDatabase("jdbc:postgresql://db.example:1/db", "me", ""))
                 .named();
         assertThat(reached).isNotNull();
         assertThat(reached.failed("connect", new SQLException("no", "3D000")))
@@ -74,18 +74,18 @@ class DatabaseUrlTest {
     void aUserOrNameThatIsThePasswordTooIsInNoMessage() {
         for (String password : List.of(SECRET, "x")) {
             Database database =
-                    Database.of("jdbc:postgresql://127.0.0.1:1/" + password + "?sslmode=disable", password, password);
-            assertThat(database.location()).isEqualTo("jdbc:postgresql://127.0.0.1:1/" + password);
-            assertThat(database).hasToString("Database[jdbc:postgresql://127.0.0.1:1/...]");
+                    Database.of("jdbc:postgresql://db.example:1/" + password + "?sslmode=disable", password, password);
+            assertThat(database.location()).isEqualTo("jdbc:postgresql://db.example:1/" + password);
+            assertThat(database).hasToString("Database[jdbc:postgresql://db.example:1/...]");
             assertThat(database.failed(
                             "connect", new SQLException("authentication failed for \"" + password + "\"", "28P01")))
-                    .hasMessageStartingWith("the recording's database jdbc:postgresql://127.0.0.1:1/... does not let us"
-                            + " connect: authentication failed for \"...\"; ");
+                    .hasMessageStartingWith("the recording's database jdbc:postgresql://db.example:1/... does not let"
+                            + " us connect: authentication failed for \"...\"; ");
         }
-        assertThat(Database.of("jdbc:postgresql://127.0.0.1:1/db", SECRET, SECRET)
+        assertThat(Database.of("jdbc:postgresql://db.example:1/db", SECRET, SECRET)
                         .location())
                 .as("what a recording says")
-                .isEqualTo("jdbc:postgresql://127.0.0.1:1/db");
+                .isEqualTo("jdbc:postgresql://db.example:1/db");
     }
 
     @Test
