@@ -92,6 +92,9 @@ final class DeviceStorm {
         0x10, 0x20, 0x40, 0x50, 0x60, 0x70, 0x90, 0x98, 0xb0, 0xd0, 0xe8, 0xff, 0x01, 0x1f, 0x20_0020, 0xe8_00e8
     };
 
+    /// Of a descriptor: next, write, indirect. Most are valid.
+    private static final int[] FLAGS = {0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7};
+
     private final SplittableRandom random;
     private final boolean gicv3;
     private final ByteBuffer image =
@@ -158,7 +161,7 @@ final class DeviceStorm {
             for (int step = 0; step < STEPS && image.position() < behind - 0x400; step++) {
                 step();
             }
-            put(0x1400_0000 | (start - image.position()) / 4 & 0x3ff_ffff);
+            put(0x1400_0000 | ((start - image.position()) / 4 & 0x3ff_ffff)); // b start
             image.position(behind);
         }
     }
@@ -273,7 +276,7 @@ final class DeviceStorm {
             case 3 -> 1;
             default -> 16L << random.nextInt(8);
         };
-        long flags = random.nextInt(10) == 0 ? random.nextInt(0x10000) : random.nextInt(8) & random.nextInt(8);
+        long flags = random.nextInt(10) == 0 ? random.nextInt(0x10000) : FLAGS[random.nextInt(FLAGS.length)];
         return length | flags << 32 | (random.nextInt(12) == 0 ? 0xffffL : random.nextInt(8)) << 48;
     }
 

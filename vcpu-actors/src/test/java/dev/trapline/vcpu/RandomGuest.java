@@ -56,7 +56,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 .withSeed(random.nextInt(1000))
                 .withQuantum(1 + random.nextInt(400));
         boolean wide = set == Set.A64 || set == Set.DEVICES;
-        boolean virt = set == Set.DEVICES || set == Set.A64 && random.nextBoolean();
+        boolean virt = set == Set.DEVICES || (set == Set.A64 && random.nextBoolean());
         BoardKind board = virt ? BoardKind.VIRT : BoardKind.BARE;
         GicVersion gic = random.nextBoolean() ? GicVersion.V2 : GicVersion.V3;
         MachineSpec spec = MachineSpec.DEFAULT

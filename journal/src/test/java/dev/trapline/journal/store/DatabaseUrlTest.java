@@ -9,6 +9,7 @@ import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.NamedDatabase;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -62,9 +63,9 @@ class DatabaseUrlTest {
                 .isInstanceOf(RecordingException.class)
                 .hasMessageContaining("(record.postgresql.url) takes jdbc:postgresql://HOST:PORT/NAME")
                 .hasMessageNotContaining("TRAPLINE_POSTGRESQL_URL");
-        Database reached = DatabaseAccess.of(new NamedDatabase("jdbc:postgresql://db.example:1/db", "me", ""))
-                .named();
-        assertThat(reached).isNotNull();
+        Database reached = Objects.requireNonNull(
+                DatabaseAccess.of(new NamedDatabase("jdbc:postgresql://db.example:1/db", "me", ""))
+                        .named());
         assertThat(reached.failed("connect", new SQLException("no", "3D000")))
                 .hasMessageContaining("check its name (record.postgresql.url)");
     }
