@@ -12,6 +12,7 @@ import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -360,13 +361,14 @@ public final class Board implements Snapshot, Deadline {
         return interrupted;
     }
 
+    /// The first of all devices; [#NEVER] if it is after [MachineSpec#LAST_DEADLINE].
     @Override
     public long deadline() {
         long earliest = NEVER;
         for (Device device : bus.devices()) {
             earliest = Math.min(earliest, device.deadline());
         }
-        return earliest;
+        return earliest > MachineSpec.LAST_DEADLINE ? NEVER : earliest;
     }
 
     @Override

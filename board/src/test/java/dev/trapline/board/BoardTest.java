@@ -14,6 +14,7 @@ import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.board.bus.Alarm;
 import dev.trapline.board.bus.Deadline;
 import dev.trapline.board.bus.Device;
@@ -47,12 +48,35 @@ class BoardTest {
     }
 
     private static long clock(BoardSpec spec) {
-        Board virt = Board.of(spec, CpuSpec.DEFAULT);
-        Device clock = virt.bus().devices().stream()
+        return clock(Board.of(spec, CpuSpec.DEFAULT)).read(0, 4) & 0xffff_ffffL;
+    }
+
+    private static Device clock(Board virt) {
+        return virt.bus().devices().stream()
                 .filter(device -> device.name().equals("pl031"))
                 .findFirst()
                 .orElseThrow();
-        return clock.read(0, 4) & 0xffff_ffffL;
+    }
+
+    /// A guest that waits for the clock again and again could bring virtual time to its end otherwise, where it
+    /// overflows.
+    @Test
+    void aGuestDoesNotGetFarIntoTheFutureByWaiting() {
+        Board virt = virt(GicVersion.V2, 1);
+        Device clock = clock(virt);
+        clock.write(0x10, 4, 1);
+        long now = 0;
+        for (int wait = 0; wait < 40; wait++) {
+            clock.write(0x1c, 4, 1);
+            clock.write(4, 4, clock.read(0, 4) - 1);
+            now = virt.deadline() == Deadline.NEVER ? now : virt.deadline();
+            virt.timePasses(now);
+        }
+        assertThat(now)
+                .as("one wait for the last possible date")
+                .isEqualTo(0xffff_ffffL * MachineSpec.TICKS_PER_SECOND)
+                .isLessThanOrEqualTo(MachineSpec.LAST_DEADLINE);
+        assertThat(virt.deadline()).isEqualTo(Deadline.NEVER);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
@@ -27,21 +28,23 @@ import java.util.SplittableRandom;
 /// A machine with a random guest, determined by a seed: instructions of all kinds, some of them random bits; firmware
 /// calls with arguments that are often valid; random page tables, with the MMU switched on; interrupts and SDEI events.
 /// Half of the A64 guests run on the board `virt`: they take their exceptions wherever VBAR_EL1 points, and access
-/// devices.
+/// devices. Every fourth guest is a [DeviceStorm].
 ///
-/// @param set A64, A32 or T32
+/// @param set A64, A32, T32, or that of a [DeviceStorm]
 record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<PlannedInjection> planned) {
 
     /// The instruction set of the guest.
     enum Set {
         A64,
         A32,
-        T32
+        T32,
+        DEVICES
     }
 
     private static final int WORDS = 1024;
     private static final long RAM = 1 << 20;
     private static final long INSTRUCTIONS = 12_000;
+    private static final long STORM = 20_000;
     private static final int INJECTIONS = 6;
 
     static RandomGuest of(long seed) {
@@ -52,27 +55,44 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 .withKind(random.nextBoolean() ? Schedule.RANDOM : Schedule.ROUND_ROBIN)
                 .withSeed(random.nextInt(1000))
                 .withQuantum(1 + random.nextInt(400));
-        BoardKind board = set == Set.A64 && random.nextBoolean() ? BoardKind.VIRT : BoardKind.BARE;
+        boolean wide = set == Set.A64 || set == Set.DEVICES;
+        boolean virt = set == Set.DEVICES || (set == Set.A64 && random.nextBoolean());
+        BoardKind board = virt ? BoardKind.VIRT : BoardKind.BARE;
+        GicVersion gic = random.nextBoolean() ? GicVersion.V2 : GicVersion.V3;
         MachineSpec spec = MachineSpec.DEFAULT
-                .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(set == Set.A64 ? Width.AARCH64 : Width.AARCH32))
+                .with(CpuSpec.DEFAULT.withCount(vcpus).withWidth(wide ? Width.AARCH64 : Width.AARCH32))
                 .with(BoardSpec.DEFAULT
                         .withKind(board)
-                        .withGic(random.nextBoolean() ? GicVersion.V2 : GicVersion.V3)
+                        .withGic(gic)
+                        .withConsole(
+                                set == Set.DEVICES && random.nextBoolean() ? ConsoleKind.VIRTIO : ConsoleKind.PL011)
                         .withRam(RAM)
                         .withInputInterval(1_000))
                 .with(schedule)
-                .with(RunSpec.DEFAULT.withMaxInstructions(INSTRUCTIONS).withRamDigestInterval(20_000))
+                .with(RunSpec.DEFAULT
+                        .withMaxInstructions(set == Set.DEVICES ? STORM : INSTRUCTIONS)
+                        .withRamDigestInterval(20_000))
                 .withPolicy(random.nextBoolean() ? Policy.DEFAULT.withResident("smccc") : Policy.DEFAULT);
         return new RandomGuest(
                 seed,
                 set,
                 spec,
-                code(set, board, random),
+                set == Set.DEVICES ? DeviceStorm.of(random, vcpus, gic) : code(set, board, random),
                 planned(vcpus, spec.board().kind(), random));
     }
 
     Image image() {
         return new Image(Image.Kind.RAW, "guest-" + seed + ".bin", BoardSpec.RAM_BASE, code);
+    }
+
+    /// The guest, and what its devices contain.
+    List<Image> images() {
+        return set == Set.DEVICES
+                ? List.of(
+                        image(),
+                        new Image(Image.Kind.DISK, "disk.img", 0, Bytes.copyOf(new byte[20 * 512])),
+                        new Image(Image.Kind.FLASH_VARIABLES, "variables.fd", 0, Bytes.copyOf(new byte[0x5_0123])))
+                : List.of(image());
     }
 
     private static List<PlannedInjection> planned(int vcpus, BoardKind board, SplittableRandom random) {
@@ -104,6 +124,7 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 case A64 -> instructions.a64(code);
                 case A32 -> instructions.a32(code);
                 case T32 -> instructions.t32(code);
+                case DEVICES -> throw new IllegalArgumentException("a storm has code of its own");
             }
         }
         return Bytes.copyOf(code.array(), 0, code.position());

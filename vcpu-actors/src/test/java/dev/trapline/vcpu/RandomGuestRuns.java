@@ -76,7 +76,7 @@ final class RandomGuestRuns {
     }
 
     private static void check(MachineRuns runs, RandomGuest guest, Path recording) {
-        Finished recorded = runs.record(guest.spec(), guest.image(), guest.planned(), recording);
+        Finished recorded = runs.record(guest.spec(), guest.images(), guest.planned(), recording);
         RunOutcome outcome = recorded.report().outcome();
         assertThat(outcome)
                 .as("a guest can neither break Trapline nor its services")

@@ -22,6 +22,10 @@ public record MachineSpec(CpuSpec cpus, BoardSpec board, ScheduleSpec schedule, 
     /// How long one tick of virtual time is, in nanoseconds: a whole number.
     public static final long NANOS_PER_TICK = 1_000_000_000L / TICKS_PER_SECOND;
 
+    /// The last moment to which virtual time jumps while no vCPU can run, in ticks: 146 years. What is due later
+    /// never comes. So a guest can bring neither ticks nor nanoseconds to an overflow.
+    public static final long LAST_DEADLINE = 1L << 58;
+
     /// What `reference.conf` describes, with every service forwarded and none of their settings.
     public static final MachineSpec DEFAULT = new MachineSpec(
             CpuSpec.DEFAULT, BoardSpec.DEFAULT, ScheduleSpec.DEFAULT, RunSpec.DEFAULT, FirmwareSpec.DEFAULT);

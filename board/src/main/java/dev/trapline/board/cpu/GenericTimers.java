@@ -3,6 +3,7 @@ package dev.trapline.board.cpu;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -17,9 +18,6 @@ public final class GenericTimers implements Snapshot {
     private static final long WRITABLE = 3;
     private static final long IMASK = 2;
     private static final long ISTATUS = 4;
-    /// About 146 years: virtual time may jump to it without an overflow in nanoseconds.
-    private static final long LATEST = 1L << 58;
-
     private static final long KERNEL_CONTROL = 0x3ff;
 
     private final Registers physical = new Registers();
@@ -73,11 +71,13 @@ public final class GenericTimers implements Snapshot {
     /// The counter value at which a timer asserts its interrupt: its compare value, if the timer is enabled and not
     /// masked.
     ///
-    /// @return [Engine#NO_DEADLINE] if it does not, or only after more than 146 years
+    /// @return [Engine#NO_DEADLINE] if it does not, or only after [MachineSpec#LAST_DEADLINE]
     public long deadline(CpuTimer timer) {
         Registers of = of(timer);
         boolean asserts = (of.control & (ENABLE | IMASK)) == ENABLE;
-        return asserts && Long.compareUnsigned(of.compareValue, LATEST) <= 0 ? of.compareValue : Engine.NO_DEADLINE;
+        return asserts && Long.compareUnsigned(of.compareValue, MachineSpec.LAST_DEADLINE) <= 0
+                ? of.compareValue
+                : Engine.NO_DEADLINE;
     }
 
     /// CNTKCTL_EL1: which of the registers EL0 may use.

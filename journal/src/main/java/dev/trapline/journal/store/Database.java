@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A PostgreSQL database with events of recordings, as the user has named it.
@@ -23,6 +24,9 @@ public final class Database {
 
     /// Environment variables for values that are not given elsewhere.
     public static final String URL_VARIABLE = "TRAPLINE_POSTGRESQL_URL";
+
+    /// The key of the configuration that holds before it.
+    static final String URL_KEY = "record.postgresql.url";
 
     public static final String USER_VARIABLE = "TRAPLINE_POSTGRESQL_USER";
     public static final String PASSWORD_VARIABLE = "TRAPLINE_POSTGRESQL_PASSWORD";
@@ -36,11 +40,13 @@ public final class Database {
     private final DatabaseUrl url;
     private final String user;
     private final String password;
+    private final String urlFrom;
 
-    private Database(DatabaseUrl url, String user, String password) {
+    private Database(DatabaseUrl url, String user, String password, String urlFrom) {
         this.url = url;
         this.user = user;
         this.password = password;
+        this.urlFrom = urlFrom;
     }
 
     /// A database that the user has named.
@@ -51,15 +57,23 @@ public final class Database {
     /// @param password empty for none
     /// @throws RecordingException if that is no URL of a database; the message does not repeat it
     public static Database of(String url, String user, String password) {
+        return of(url, user, password, URL_VARIABLE);
+    }
+
+    /// As above.
+    ///
+    /// @param urlFrom where the user has written the URL, for messages
+    static Database of(String url, String user, String password, String urlFrom) {
         try {
             DatabaseUrl parsed = DatabaseUrl.parse(url);
             return new Database(
                     parsed,
                     parsed.user().isEmpty() ? user : parsed.user(),
-                    parsed.password().isEmpty() ? password : parsed.password());
+                    parsed.password().isEmpty() ? password : parsed.password(),
+                    urlFrom);
         } catch (IllegalArgumentException e) {
             throw new RecordingException(
-                    Kind.NOT_NAMED, "the URL of the recordings' database (" + URL_VARIABLE + ") " + e.getMessage(), e);
+                    Kind.NOT_NAMED, "the URL of the recordings' database (" + urlFrom + ") " + e.getMessage(), e);
         }
     }
 
@@ -72,14 +86,30 @@ public final class Database {
         return text.startsWith(DatabaseUrl.SCHEME);
     }
 
-    /// What a recording says of where its events are: host, port, name and user, and nothing else.
+    /// What a recording says of where its events are: host, port, name and user, and nothing else. A user whose
+    /// name is the password too is left out.
     public String location() {
-        return url.withUser(user);
+        return url.withUser(secrets().contains(user) ? "" : user);
     }
 
-    /// Where it is.
-    String place() {
-        return url.place();
+    /// Where it is, for messages.
+    String shownLocation() {
+        return url.shown(user, secrets());
+    }
+
+    /// Another place without the passwords for this one, for messages.
+    String shownPlace(DatabaseUrl place) {
+        return place.shown("", secrets());
+    }
+
+    String shownPlace() {
+        return shownPlace(url);
+    }
+
+    private List<String> secrets() {
+        return Stream.of(password.isEmpty() ? passwordInFile() : password, url.keyPassword())
+                .filter(secret -> !secret.isEmpty())
+                .toList();
     }
 
     boolean isAt(DatabaseUrl other) {
@@ -182,7 +212,7 @@ public final class Database {
         String why = cause == null ? "" : ": " + shown(String.valueOf(said(cause, kind)));
         return new RecordingException(
                 Kind.STORAGE,
-                "the recording's database " + location() + " does not let us " + what + why + "; " + advice(kind),
+                "the recording's database " + shownLocation() + " does not let us " + what + why + "; " + advice(kind),
                 cause == null ? new SQLException(what) : cause);
     }
 
@@ -197,7 +227,7 @@ public final class Database {
     }
 
     private String advice(DatabaseFailure failure) {
-        String inUrl = " to the URL in " + URL_VARIABLE;
+        String inUrl = " to the URL in " + urlFrom;
         String who = "(" + USER_VARIABLE + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
         return switch (failure) {
             case REFUSED ->
@@ -236,13 +266,12 @@ public final class Database {
                         + "certificate into " + DatabaseFiles.ofProcess().certificates(url.parameters())
                         + ", or, if you know that the connection is safe, add sslmode=require (encrypted, but "
                         + "to any server) or sslmode=disable" + inUrl;
-            case NO_DATABASE -> "create that database (createdb), or check its name (" + URL_VARIABLE + ")";
+            case NO_DATABASE -> "create that database (createdb), or check its name (" + urlFrom + ")";
             case PERMISSION -> "have the owner of the database grant that user what is missing " + who;
             case BUSY -> "the server starts, stops or has too many connections: try again later";
             case NOT_POSTGRESQL, TOO_LONG, LOST -> ofServer(failure);
             case OTHER ->
-                "check that it runs, and that the user and the password are right (" + URL_VARIABLE + ", "
-                        + "" + USER_VARIABLE
+                "check that it runs, and that the user and the password are right (" + urlFrom + ", " + USER_VARIABLE
                         + ", " + PASSWORD_VARIABLE + ", ~/.pgpass)";
         };
     }
@@ -260,14 +289,14 @@ public final class Database {
     /// What a server or the driver said, on one line and without the passwords.
     private String shown(String message) {
         String text = message.replaceAll("\\p{Cntrl}+", " ").replaceFirst("\\.$", "");
-        for (String secret : List.of(password, url.keyPassword())) {
-            text = secret.length() < 3 ? text : text.replace(secret, "...");
+        for (String secret : secrets()) {
+            text = secret.length() < 3 ? text.replace('"' + secret + '"', "\"...\"") : text.replace(secret, "...");
         }
         return text;
     }
 
     @Override
     public String toString() {
-        return "Database[" + location() + "]";
+        return "Database[" + shownLocation() + "]";
     }
 }

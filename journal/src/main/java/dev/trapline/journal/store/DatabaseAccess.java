@@ -38,7 +38,8 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
         Database named = Database.of(
                 url,
                 orElse(database.user(), environment, Database.USER_VARIABLE),
-                orElse(database.password(), environment, Database.PASSWORD_VARIABLE));
+                orElse(database.password(), environment, Database.PASSWORD_VARIABLE),
+                database.url().isEmpty() ? Database.URL_VARIABLE : Database.URL_KEY);
         List<String> aliases =
                 List.of(environment.getOrDefault(ALIAS_VARIABLE, "").split(";", -1));
         return new DatabaseAccess(named, aliases);
@@ -86,16 +87,18 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
         if (!named.isAt(place) && !isAlias(place)) {
             throw new RecordingException(
                     Kind.NOT_NAMED,
-                    "the recording " + recording + " keeps its events in the database " + place.place()
-                            + ", and you have named " + named.place() + ": nothing was sent to either. If you trust the"
-                            + " recording's database, set " + Database.URL_VARIABLE + "=" + place.place()
-                            + "; if both are the same database, set " + ALIAS_VARIABLE + "=" + alias(place));
+                    "the recording " + recording + " keeps its events in the database " + named.shownPlace(place)
+                            + ", and you have named " + named.shownPlace()
+                            + ": nothing was sent to either. If you trust the"
+                            + " recording's database, set " + Database.URL_VARIABLE + "=" + named.shownPlace(place)
+                            + "; if both are the same database, set " + ALIAS_VARIABLE + "="
+                            + alias(named.shownPlace(place)));
         }
         return named;
     }
 
-    private static String alias(DatabaseUrl place) {
-        return place.place().substring(DatabaseUrl.SCHEME.length() + 2);
+    private static String alias(String place) {
+        return place.substring(DatabaseUrl.SCHEME.length() + 2);
     }
 
     private boolean isAlias(DatabaseUrl place) {

@@ -90,7 +90,14 @@ record DatabaseFiles(Path home, Map<String, String> environment) {
     private Path passwords() {
         String property = System.getProperty("org.postgresql.pgpassfile", "");
         String named = property.isBlank() ? environment.getOrDefault("PGPASSFILE", "") : property;
-        return named.isBlank() ? home.resolve(".pgpass") : Path.of(named);
+        return named.isBlank() ? shellHome().resolve(".pgpass") : Path.of(named);
+    }
+
+    /// As in libpq, HOME holds before the system's list of users. The driver knows only that list, and so for files
+    /// that it reads itself, it alone counts.
+    private Path shellHome() {
+        String said = environment.getOrDefault("HOME", "");
+        return said.isEmpty() ? home : Path.of(said);
     }
 
     /// Makes sure that a file of passwords is one, and the user's alone.

@@ -46,7 +46,7 @@ public final class DatabaseSchema {
             if (!create) {
                 throw new RecordingException(
                         Kind.STORAGE,
-                        "the database " + database.location() + " has no table event_journal: make it with"
+                        "the database " + database.shownLocation() + " has no table event_journal: make it with"
                                 + " 'trapline journal schema | psql', or set record.postgresql.create-schema=true");
             }
             create(connection);

@@ -77,7 +77,12 @@ record DatabaseUrl(
             throw new IllegalArgumentException(FORM + ", with one '/' in front of NAME");
         }
         requirePlain("NAME", name.replace('@', ':'));
-        int at = authority.lastIndexOf('@');
+        int at = authority.indexOf('@');
+        if (at != authority.lastIndexOf('@')) {
+            // One of the hosts would be a part of the password, or the other way round.
+            throw new IllegalArgumentException(FORM + ", with one '@' at most: USER and PASSWORD stand in front of the"
+                    + " first host only, and a '@' within them is written as '%40'");
+        }
         String[] who = (at < 0 ? "" : authority.substring(0, at)).split(":", 2);
         requirePlain("USER", who[0]);
         String user = taken(parameters, "user", decoded(who[0]));
@@ -181,6 +186,12 @@ record DatabaseUrl(
     /// Where the database is, as a URL without anything else.
     String place() {
         return SCHEME + "//" + String.join(",", hosts) + "/" + encoded(name);
+    }
+
+    /// The place and the user, for messages: a name that is one of the passwords too is not shown.
+    String shown(String who, List<String> secrets) {
+        String place = secrets.contains(name) ? SCHEME + "//" + String.join(",", hosts) + "/..." : place();
+        return who.isEmpty() || secrets.contains(who) ? place : place + "?user=" + encoded(who);
     }
 
     private static String encoded(String text) {

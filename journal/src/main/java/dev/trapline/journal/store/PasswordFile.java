@@ -1,6 +1,5 @@
 package dev.trapline.journal.store;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /// Finds a password in the text of a file of passwords, with the rules of libpq. Trapline reads the file itself: the
@@ -9,13 +8,14 @@ import java.util.List;
 /// ```text
 /// HOST:PORT:DATABASE:USER:PASSWORD
 /// ```
-/// Each of the first four fields may be `*`. A backslash precedes `:` and `\` in a field. Lines that begin with `#`,
-/// and lines with fewer fields, have no effect.
+/// Each of the first four fields may be `*`. A backslash precedes `:` and `\` in a field. A line feed ends a line.
+/// Lines that begin with `#`, and lines with fewer fields, have no effect. As in libpq, a `:` of an address of IP
+/// version 6 needs no backslash.
 ///
 /// Source: PostgreSQL's documentation, 32.16 (the password file).
 final class PasswordFile {
 
-    private static final int FIELDS = 5;
+    private static final int NOT_FOR_IT = -1;
 
     private PasswordFile() {}
 
@@ -39,48 +39,57 @@ final class PasswordFile {
         // An IPv6 address has brackets in a URL, and none in this file.
         String plain = address.startsWith("[") ? address.substring(1, address.length() - 1) : address;
         List<String> wanted = List.of(plain, host.substring(colon + 1), name, user);
-        return text.lines()
-                .filter(line -> !line.startsWith("#"))
-                .map(PasswordFile::fields)
-                .filter(fields -> fields.size() == FIELDS && isFor(fields, wanted))
-                .map(List::getLast)
-                .findFirst()
-                .orElse("");
-    }
-
-    private static boolean isFor(List<String> fields, List<String> wanted) {
-        for (int n = 0; n < wanted.size(); n++) {
-            if (!fields.get(n).equals("*") && !unescaped(fields.get(n)).equals(wanted.get(n))) {
-                return false;
+        for (String line : text.split("\n", -1)) {
+            int password = line.startsWith("#") ? NOT_FOR_IT : afterFields(line, wanted);
+            if (password != NOT_FOR_IT) {
+                return password(line.substring(password));
             }
         }
-        return true;
+        return "";
     }
 
-    /// The first four fields as written, and the password; fewer if there are fewer. The password ends at the next
-    /// ':'.
-    private static List<String> fields(String line) {
-        List<String> fields = new ArrayList<>();
-        int begin = 0;
-        for (int at = 0; at <= line.length() && fields.size() < FIELDS; at++) {
-            if (at == line.length() || line.charAt(at) == ':') {
-                String field = line.substring(begin, at);
-                fields.add(fields.size() == FIELDS - 1 ? unescaped(field) : field);
-                begin = at + 1;
-            } else if (line.charAt(at) == '\\' && at + 1 < line.length()) {
+    /// Where the password of a line begins, if its fields are these.
+    private static int afterFields(String line, List<String> wanted) {
+        int at = 0;
+        for (String field : wanted) {
+            at = line.startsWith("*:", at) ? at + 2 : afterField(line, at, field);
+            if (at == NOT_FOR_IT) {
+                return NOT_FOR_IT;
+            }
+        }
+        return at;
+    }
+
+    /// A ':' ends a field only where the wanted one ends, so it need not be escaped.
+    private static int afterField(String line, int begin, String wanted) {
+        int at = begin;
+        for (int matched = 0; at < line.length(); matched++) {
+            if (line.charAt(at) == ':' && matched == wanted.length()) {
+                return at + 1;
+            }
+            if (line.charAt(at) == '\\') {
                 at++;
             }
+            if (matched == wanted.length() || at == line.length() || line.charAt(at) != wanted.charAt(matched)) {
+                return NOT_FOR_IT;
+            }
+            at++;
         }
-        return fields;
+        return NOT_FOR_IT;
     }
 
-    private static String unescaped(String field) {
+    /// The password ends at the next ':' or at the end of the line, without the carriage returns there.
+    private static String password(String rest) {
+        int end = rest.length();
+        while (end > 0 && rest.charAt(end - 1) == '\r') {
+            end--;
+        }
         StringBuilder plain = new StringBuilder();
-        for (int at = 0; at < field.length(); at++) {
-            if (field.charAt(at) == '\\' && at + 1 < field.length()) {
+        for (int at = 0; at < end && rest.charAt(at) != ':'; at++) {
+            if (rest.charAt(at) == '\\' && at + 1 < end) {
                 at++;
             }
-            plain.append(field.charAt(at));
+            plain.append(rest.charAt(at));
         }
         return plain.toString();
     }

@@ -111,6 +111,19 @@ class DatabaseFilesTest {
                 .isEmpty();
     }
 
+    /// libpq: HOME, and PGPASSFILE before it.
+    @Test
+    void thePasswordFileIsWhereTheEnvironmentSaysThatHomeIs() throws IOException {
+        Path home = Files.createDirectory(directory.resolve("home"));
+        Files.setPosixFilePermissions(
+                Files.writeString(home.resolve(".pgpass"), "of HOME"), PosixFilePermissions.fromString("rw-------"));
+        Map<String, String> environment = Map.of("HOME", home.toString());
+        assertThat(new DatabaseFiles(directory, environment).passwordText()).isEqualTo("of HOME");
+        assertThat(new DatabaseFiles(home, Map.of("HOME", "")).passwordText()).isEqualTo("of HOME");
+        assertThat(new DatabaseFiles(home, Map.of("HOME", home.toString(), "PGPASSFILE", "/dev/null")).passwordText())
+                .isEmpty();
+    }
+
     /// libpq: no access for group or others.
     @ParameterizedTest
     @CsvSource({

@@ -1,10 +1,15 @@
 package dev.trapline.journal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.typesafe.config.Config;
 import dev.trapline.abi.history.RecordingException;
+import dev.trapline.journal.NamedDatabase;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -34,12 +39,54 @@ class DatabaseUrlTest {
         assertRefused("jdbc:postgresql://db.example:" + port + "/db?sslpassword=" + SECRET);
     }
 
+    /// Otherwise the first host would be a part of the password, and the second host would get it.
+    @Test
+    void aSecondUserIsRefused() {
+        assertRefused("jdbc:postgresql://me:" + SECRET + "@db1.example:1,you:" + SECRET + "@db2.example:1/db");
+        assertRefused("jdbc:postgresql://me:a@" + SECRET + "@db1.example:1/db");
+        assertThat(Database.of("jdbc:postgresql://me:a%40" + SECRET + "@db1.example:1,db2.example/db", "", "")
+                        .location())
+                .isEqualTo("jdbc:postgresql://db1.example:1,db2.example:5432/db?user=me");
+    }
+
     private static void assertRefused(String url) {
         RecordingException refused = catchThrowableOfType(
                 RecordingException.class, () -> Database.of(url, "", "").connect());
         assertThat(refused)
                 .hasMessageContaining("takes jdbc:postgresql://HOST:PORT/NAME")
                 .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void theMessageNamesTheKeyIfTheUrlIsFromTheConfiguration() {
+        assertThatThrownBy(() -> DatabaseAccess.of(new NamedDatabase("postgresql://db.example/db", "", "")))
+                .isInstanceOf(RecordingException.class)
+                .hasMessageContaining("(record.postgresql.url) takes jdbc:postgresql://HOST:PORT/NAME")
+                .hasMessageNotContaining("TRAPLINE_POSTGRESQL_URL");
+        Database reached = Objects.requireNonNull(
+                DatabaseAccess.of(new NamedDatabase("jdbc:postgresql://db.example:1/db", "me", ""))
+                        .named());
+        assertThat(reached.failed("connect", new SQLException("no", "3D000")))
+                .hasMessageContaining("check its name (record.postgresql.url)");
+    }
+
+    /// The database must be named where its events are, and then its name is no secret.
+    @Test
+    void aUserOrNameThatIsThePasswordTooIsInNoMessage() {
+        for (String password : List.of(SECRET, "x")) {
+            Database database =
+                    Database.of("jdbc:postgresql://db.example:1/" + password + "?sslmode=disable", password, password);
+            assertThat(database.location()).isEqualTo("jdbc:postgresql://db.example:1/" + password);
+            assertThat(database).hasToString("Database[jdbc:postgresql://db.example:1/...]");
+            assertThat(database.failed(
+                            "connect", new SQLException("authentication failed for \"" + password + "\"", "28P01")))
+                    .hasMessageStartingWith("the recording's database jdbc:postgresql://db.example:1/... does not let"
+                            + " us connect: authentication failed for \"...\"; ");
+        }
+        assertThat(Database.of("jdbc:postgresql://db.example:1/db", SECRET, SECRET)
+                        .location())
+                .as("what a recording says")
+                .isEqualTo("jdbc:postgresql://db.example:1/db");
     }
 
     @Test

@@ -71,6 +71,41 @@ class PasswordFileTest {
         assertThat(find("\\:\\:1:*:*:*:secret", "[::1]:5432")).isEqualTo("secret");
     }
 
+    /// psql 15 sends these to a server that asks for the password in clear text.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, textBlock = """
+        ::1:5432:recordings:me:secret|secret
+        ::1:*:*:me:secret|secret
+        \\:\\:1:*:*:me:secret|secret
+        ::1:5432:recordings:you:secret|
+        ::15432:recordings:me:secret|
+        \\:\\:\\1:*:*:\\m\\e:secret|secret
+        *:*:*:*:trailing  |trailing  |
+        *:*:*:*: leading| leading
+        **:*:*:*:secret|
+         *:*:*:*:secret|
+        *:*:*:*:s\\|s\\
+        *:*:*:*:s\\x|sx
+        *:*:*:*:|
+        """)
+    void psqlFindsTheSame(String line, String password) {
+        String expected = password == null ? "" : password;
+        assertThat(find(line, "[::1]:5432")).as(line).isEqualTo(expected);
+        assertThat(find("\n" + line + "\r\r\n", "[::1]:5432")).as(line).isEqualTo(expected);
+    }
+
+    @Test
+    void onlyALineFeedEndsALine() {
+        assertThat(find("#\r*:*:*:*:secret", "db:5432")).as("a comment").isEmpty();
+        assertThat(find("*:*:*:me:a\rb\n", "db:5432")).isEqualTo("a\rb");
+        assertThat(find("*:*:*:you:x\r*:*:*:*:secret\n", "db:5432")).isEmpty();
+    }
+
+    @Test
+    void aLineWithAnEmptyPasswordHidesThoseAfterIt() {
+        assertThat(find("*:*:*:me:\n*:*:*:*:secret", "db:5432")).isEmpty();
+    }
+
     @Test
     void thePasswordOfOneHostIsNotUsedAtAnother() {
         String text = "good:*:*:*:secret\nother:*:*:*:different";
