@@ -101,8 +101,7 @@ class ServicesTest {
     @Test
     void aRefusalIsReadWhileItsServiceIsAtWork() {
         ServiceGate gate = new ServiceGate();
-        assertThatThrownBy(() ->
-                        new ServiceHost<>(LoadedService.of(new Refusing(gate)), machineOf(1), MEMORY, gate))
+        assertThatThrownBy(() -> new ServiceHost<>(LoadedService.of(new Refusing(gate)), machineOf(1), MEMORY, gate))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("read while 'refusing' is at work");
     }
@@ -114,7 +113,8 @@ class ServicesTest {
         KeptState kept = host.keep();
         assertThatThrownBy(kept::bytes)
                 .isInstanceOf(ServiceFailure.class)
-                .hasMessage("service 'silent' threw java.lang.AssertionError: no words when its state was written down");
+                .hasMessage(
+                        "service 'silent' threw java.lang.AssertionError: no words when its state was written down");
         assertThatThrownBy(() -> host.kept(Bytes.copyOf(new byte[] {1, 0})))
                 .isInstanceOf(StateDamagedException.class)
                 .hasMessageContaining("refuses its components: " + Wordless.class.getName());

@@ -29,8 +29,10 @@ final class CommandProcess {
 
     private CommandProcess(Process process) {
         this.process = process;
-        this.out = CompletableFuture.supplyAsync(() -> read(process.getInputStream(), new StringBuffer()), CommandProcess::inAThread);
-        this.err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream(), errors), CommandProcess::inAThread);
+        this.out = CompletableFuture.supplyAsync(
+                () -> read(process.getInputStream(), new StringBuffer()), CommandProcess::inAThread);
+        this.err =
+                CompletableFuture.supplyAsync(() -> read(process.getErrorStream(), errors), CommandProcess::inAThread);
     }
 
     /// How a process ended.

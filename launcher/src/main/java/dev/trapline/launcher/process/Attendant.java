@@ -176,8 +176,8 @@ public final class Attendant {
         }
     }
 
-    /// The run waits for a store that accepts no data, up to the configured patience, but not after a signal. Nor does
-    /// it at the time limit if a plugin may be the reason: it can interrupt the threads that store.
+    /// The run waits for a store that accepts no data, up to the configured patience, but not after a signal. Nor
+    /// does it at the time limit if a plugin may be the reason: it can interrupt the threads that store.
     private void leaveStore(Stop.Reason reason) {
         boolean late = System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(2 * Interruption.GRACE_MILLIS);
         if (!late || !run.waitsForStore()) {

@@ -34,8 +34,8 @@ public final class Signals implements AutoCloseable {
     /// How often a signal is taken back from a plugin.
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /// The last one that was taken, and is not closed, has the effect. Only the first one calls the JDK, and the last
-    /// one that is closed: a plugin may hold the lock that this takes.
+    /// The last one that was taken, and is not closed, has the effect. Only the first one calls the JDK, and the
+    /// last one that is closed: a plugin may hold the lock that this takes.
     private static final Deque<Signals> OPEN = new ConcurrentLinkedDeque<>();
 
     /// The handler of each signal that is handled, and the one before it.

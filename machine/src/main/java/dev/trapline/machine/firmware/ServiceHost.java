@@ -64,9 +64,7 @@ public final class ServiceHost<S> {
         } catch (Throwable e) {
             // The text of the exception is the service's own code, too.
             String refusal = mayRefuse && e instanceof IllegalArgumentException ? ThrownText.message(e) : null;
-            throw refusal == null
-                    ? ServiceFailure.threw(name, e).failure(when)
-                    : new IllegalArgumentException(refusal);
+            throw refusal == null ? ServiceFailure.threw(name, e).failure(when) : new IllegalArgumentException(refusal);
         } finally {
             gate.leave(name);
         }

@@ -76,7 +76,9 @@ final class RecordForm implements Form {
         try {
             return constructor.newInstance(components);
         } catch (InvocationTargetException e) {
-            throw new StateDamagedException(type.getName() + " refuses its components: " + ThrownText.of(e.getCause()), e);
+            Throwable cause = e.getCause();
+            String why = cause == null ? "no reason given" : ThrownText.of(cause);
+            throw new StateDamagedException(type.getName() + " refuses its components: " + why, e);
         } catch (InstantiationException | IllegalAccessException | IllegalArgumentException e) {
             throw new StateDamagedException(type.getName() + " cannot be made: " + e, e);
         }
