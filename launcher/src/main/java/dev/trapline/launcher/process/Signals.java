@@ -107,11 +107,16 @@ public final class Signals implements AutoCloseable {
                 String taken = takeBack();
                 if (taken != null && !told) {
                     told = true;
-                    notices.println("trapline: " + taken + "; it has been taken back");
+                    notices.println("trapline: " + taken);
                     notices.flush();
                 }
             }
         });
+    }
+
+    /// The JVM never handles a signal again that the system ignores: a process may have been started so.
+    private static boolean isIgnored(Object handler) throws ReflectiveOperationException {
+        return handler.equals(Class.forName(HANDLER).getField("SIG_IGN").get(null));
     }
 
     /// @return which signal had another handler, and whose it was; null if none had
@@ -125,7 +130,10 @@ public final class Signals implements AutoCloseable {
                     String type = found.getClass().getName();
                     String service = Services.nameOf(type);
                     taken = (service.equals(type) ? "another part of the process" : "service '" + service + "'")
-                            + " had taken the signal " + handlers.name() + " for itself";
+                            + " had taken the signal " + handlers.name() + " for itself"
+                            + (isIgnored(found)
+                                    ? ", and has it ignored: only --timeout and SIGKILL end the process"
+                                    : "; it has been taken back");
                 }
             } catch (ReflectiveOperationException _) {
                 // As before.
