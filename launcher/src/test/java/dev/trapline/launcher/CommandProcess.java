@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// The real command in its own process, as `./trapline` starts it but for the JVM's second compiler.
 final class CommandProcess {
@@ -166,7 +167,8 @@ final class CommandProcess {
             if (err.isDone()) {
                 return errors.indexOf(words) >= 0;
             }
-            Thread.onSpinWait();
+            // SLEEP: a reader of a pipe cannot say what it has read so far.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
         return true;
     }
