@@ -231,8 +231,7 @@ class GreedyPluginTest {
         process.type("");
         CommandProcess.Ended ended = process.await();
         assertThat(ended.err())
-                .contains(
-                        "trapline: service 'misbehaving' had taken the signal TERM for itself; it has been taken back");
+                .contains(" had taken the signal TERM for itself; it has been taken back");
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.INTERRUPTED);
         assertThat(ended.lastLine()).startsWith("trapline: exit 130, interrupted: ");
         assertSound();
