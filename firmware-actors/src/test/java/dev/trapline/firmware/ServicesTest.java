@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.testkit.typed.javadsl.TestInbox;
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.firmware.Effect;
@@ -21,12 +22,15 @@ import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.firmware.exit.ExitService;
 import dev.trapline.firmware.smccc.SmcccService;
+import dev.trapline.machine.firmware.KeptState;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.firmware.ServiceGate;
 import dev.trapline.machine.firmware.ServiceHost;
 import dev.trapline.registry.CapabilityRegistry;
+import java.util.AbstractList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +97,29 @@ class ServicesTest {
                 .hasMessageContaining("StackOverflowError");
     }
 
+    /// An exception of a service is its own code, also the one by which it refuses its settings.
+    @Test
+    void aRefusalIsReadWhileItsServiceIsAtWork() {
+        ServiceGate gate = new ServiceGate();
+        assertThatThrownBy(() -> new ServiceHost<>(LoadedService.of(new Refusing(gate)), machineOf(1), MEMORY, gate))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("read while 'refusing' is at work");
+    }
+
+    @Test
+    void whatAStateThrowsAsItIsWrittenDownIsItsServicesFailure() {
+        ServiceHost<Silent> host =
+                new ServiceHost<>(LoadedService.of(new OfSilent()), machineOf(1), MEMORY, new ServiceGate());
+        KeptState kept = host.keep();
+        assertThatThrownBy(kept::bytes)
+                .isInstanceOf(ServiceFailure.class)
+                .hasMessage(
+                        "service 'silent' threw java.lang.AssertionError: no words when its state was written down");
+        assertThatThrownBy(() -> host.kept(Bytes.copyOf(new byte[] {1, 0})))
+                .isInstanceOf(StateDamagedException.class)
+                .hasMessageContaining("refuses its components: " + Wordless.class.getName());
+    }
+
     private static <S> BehaviorTestKit<FirmwareActor.Command> actorOf(FirmwareService<S> service) {
         return BehaviorTestKit.create(FirmwareActor.create(
                 new ServiceHost<>(LoadedService.of(service), settingsOf(service), MEMORY, new ServiceGate())));
@@ -100,6 +127,94 @@ class ServicesTest {
 
     private static ServiceDescriptor named(String name) {
         return new ServiceDescriptor(name, "1", List.of(), List.of(), List.of());
+    }
+
+    /// Does not say what it says before it is asked.
+    private static final class Refusal extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ServiceGate gate;
+
+        private Refusal(ServiceGate gate) {
+            this.gate = gate;
+        }
+
+        @Override
+        public String getMessage() {
+            return "read while '" + gate.service() + "' is at work";
+        }
+    }
+
+    private static final class Refusing implements FirmwareService<Long> {
+        private final ServiceGate gate;
+
+        private Refusing(ServiceGate gate) {
+            this.gate = gate;
+        }
+
+        @Override
+        public ServiceDescriptor descriptor() {
+            return new ServiceDescriptor(
+                    "refusing", "1", List.of(), List.of(), List.of(new ServiceDescriptor.Setting("key", "1", "help")));
+        }
+
+        @Override
+        public Long start(ServiceContext context) {
+            throw new Refusal(gate);
+        }
+
+        @Override
+        public Reply<Long> apply(Long state, ServiceCall call, GuestMemory memory) {
+            return Reply.of(state);
+        }
+    }
+
+    /// An exception without words.
+    private static final class Wordless extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException("no words");
+        }
+    }
+
+    /// A state that can be made, but neither be read nor be made again.
+    record Silent(List<Long> values) {
+        Silent {
+            if (values.isEmpty()) {
+                throw new Wordless();
+            }
+        }
+    }
+
+    private static final class OfSilent implements FirmwareService<Silent> {
+        @Override
+        public ServiceDescriptor descriptor() {
+            return named("silent");
+        }
+
+        @Override
+        public Silent start(ServiceContext context) {
+            return new Silent(new AbstractList<>() {
+                @Override
+                public Long get(int index) {
+                    throw new AssertionError("no words");
+                }
+
+                @Override
+                public int size() {
+                    return 1;
+                }
+            });
+        }
+
+        @Override
+        public Reply<Silent> apply(Silent state, ServiceCall call, GuestMemory memory) {
+            return Reply.of(state);
+        }
     }
 
     private static final class Throwing implements FirmwareService<String> {

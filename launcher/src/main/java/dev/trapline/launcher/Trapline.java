@@ -67,6 +67,7 @@ public final class Trapline {
         boolean json = FormatOption.isJson(List.of(arguments));
         MemoryWatch.start(json);
         ThreadWatch.start(json, terminal.err());
+        Signals.guard(json ? terminal.inJson().err() : terminal.err());
         try {
             perform(arguments, json, terminal, signals);
         } catch (OutOfMemoryError _) {
@@ -75,7 +76,6 @@ public final class Trapline {
     }
 
     private static void perform(String[] arguments, boolean json, Terminal terminal, Signals signals) {
-        int status;
         // While a command runs a machine, it handles signals itself.
         try (signals;
                 LastWord _ = LastWord.prepare(json, terminal.err())) {
@@ -85,15 +85,15 @@ public final class Trapline {
                         Interruption.unlessItEnds(json, terminal.err());
                     },
                     () -> Interruption.end(json, terminal.err()));
-            status = new Trapline(terminal).execute(List.of(arguments), Interruption::sayLast);
+            int status = new Trapline(terminal).execute(List.of(arguments), Interruption::sayLast);
+            // Nothing is closed before: a plugin may hold the locks that this takes.
+            Interruption.exit(terminal.settle(status), HOOKS_MILLIS);
         } catch (OutOfMemoryError e) {
             throw e;
             // WIDE: if the main thread died here, threads of a machine or plugin would keep the process alive.
         } catch (RuntimeException | Error e) {
             Interruption.end(Failures.of(e).ending(), json, terminal.err());
-            return;
         }
-        Interruption.exit(terminal.settle(status), HOOKS_MILLIS);
     }
 
     /// Performs a command. The process continues afterwards.

@@ -319,11 +319,31 @@ class BrokenPluginTest {
         assertThat(ended.lastLine()).contains("service 'misbehaving' did not return");
     }
 
-    @Test
-    void aTimeoutEndsTheProcessAlthoughAServiceDoesNotStart() {
-        List<String> arguments = run("loop", "start", false);
+    @ParameterizedTest
+    @ValueSource(strings = {"loop", "unreadable refusal"})
+    void aTimeoutEndsTheProcessAlthoughAServiceDoesNotStart(String how) {
+        List<String> arguments = run(how, "start", false);
         arguments.addAll(List.of("--timeout", "1s"));
         assertEnded(CommandProcess.start(arguments.toArray(String[]::new)), Ending.LIMIT, "start");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"unreadable refusal, INT", "inherited, timeout", "inherited, INT"})
+    void theLastLineIsADocumentForAProgramAlsoBeforeTheRun(String how, String end) {
+        List<String> arguments = run(how, "start", false);
+        arguments.addAll(List.of("--format", "json"));
+        if (end.equals("timeout")) {
+            arguments.addAll(List.of("--timeout", "2s"));
+        }
+        CommandProcess process = CommandProcess.start(arguments.toArray(String[]::new));
+        process.type("");
+        if (!end.equals("timeout") && awaitLoopOrEnd(process)) {
+            process.signal(end);
+        }
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.lastLine())
+                .startsWith("{\"schema\":{\"name\":\"trapline.result\"")
+                .contains("misbehaving");
     }
 
     private void assertEnded(CommandProcess process, int status, String where) {

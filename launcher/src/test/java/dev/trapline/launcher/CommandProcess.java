@@ -2,7 +2,9 @@ package dev.trapline.launcher;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// The real command in its own process, as `./trapline` starts it but for the JVM's second compiler.
 final class CommandProcess {
@@ -23,11 +26,14 @@ final class CommandProcess {
     private final Process process;
     private final CompletableFuture<String> out;
     private final CompletableFuture<String> err;
+    private final StringBuffer errors = new StringBuffer();
 
     private CommandProcess(Process process) {
         this.process = process;
-        this.out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()), CommandProcess::inAThread);
-        this.err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()), CommandProcess::inAThread);
+        this.out = CompletableFuture.supplyAsync(
+                () -> read(process.getInputStream(), new StringBuffer()), CommandProcess::inAThread);
+        this.err =
+                CompletableFuture.supplyAsync(() -> read(process.getErrorStream(), errors), CommandProcess::inAThread);
     }
 
     /// How a process ended.
@@ -153,6 +159,20 @@ final class CommandProcess {
         return process.isAlive();
     }
 
+    /// Waits until the process has printed something on standard error.
+    ///
+    /// @return false if it has ended without
+    boolean awaitError(String words) {
+        while (errors.indexOf(words) < 0) {
+            if (err.isDone()) {
+                return errors.indexOf(words) >= 0;
+            }
+            // SLEEP: a reader of a pipe cannot say what it has read so far.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        return true;
+    }
+
     Ended await() {
         try {
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
@@ -172,9 +192,13 @@ final class CommandProcess {
         Thread.ofPlatform().daemon().start(task);
     }
 
-    private static String read(InputStream stream) {
-        try (stream) {
-            return new String(stream.readAllBytes(), StandardCharsets.ISO_8859_1);
+    private static String read(InputStream stream, StringBuffer into) {
+        try (Reader text = new InputStreamReader(stream, StandardCharsets.ISO_8859_1)) {
+            char[] some = new char[1 << 12];
+            for (int count = text.read(some); count >= 0; count = text.read(some)) {
+                into.append(some, 0, count);
+            }
+            return into.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -210,7 +210,7 @@ class GreedyPluginTest {
 
     /// The service changes the process, and returns.
     @ParameterizedTest
-    @ValueSource(strings = {"hook", "thread", "close streams", "replace streams"})
+    @ValueSource(strings = {"hook", "thread", "close streams", "replace streams", "hold hooks", "hold signals"})
     void whatAServiceLeavesBehindNeitherHoldsTheProcessNorKeepsItsLastLineBack(String how) {
         List<String> command = plugin.run(how, "entropy", false);
         command.addAll(List.of("--max-instructions", "400000"));
@@ -219,5 +219,21 @@ class GreedyPluginTest {
         CommandProcess.Ended ended = process.await();
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.LIMIT);
         assertThat(ended.lastLine()).startsWith("trapline: exit 5, limit: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aSignalThatAServiceHasTakenForItselfIsTakenBack(String signal) {
+        CommandProcess process =
+                CommandProcess.start(plugin.run("signals", "entropy", false).toArray(String[]::new));
+        assertThat(process.awaitError("the signal TERM for itself")).isTrue();
+        process.signal(signal);
+        process.type("");
+        CommandProcess.Ended ended = process.await();
+        assertThat(ended.err())
+                .contains(" had taken the signal TERM for itself; it has been taken back");
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.INTERRUPTED);
+        assertThat(ended.lastLine()).startsWith("trapline: exit 130, interrupted: ");
+        assertSound();
     }
 }

@@ -15,9 +15,11 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Setting;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /// A service with an error that its settings select: in the method `where`, on its `nth` call. All errors here are
@@ -50,6 +52,27 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             loop();
         }
     }
+
+    /// A refusal of the settings that nobody can read: the method does not return.
+    private static final class UnreadableRefusal extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            loop();
+            return "";
+        }
+    }
+
+    /// A thread that inherits a value of this kind never starts.
+    private static final InheritableThreadLocal<Long> INHERITED = new InheritableThreadLocal<>() {
+        @Override
+        protected Long childValue(Long parent) {
+            loop();
+            return parent;
+        }
+    };
 
     /// The state: the number of calls, and the settings.
     public record State(long calls, String how, String where, long nth) {
@@ -115,8 +138,15 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
         misbehave(state.how());
         return switch (state.how()) {
             case "null" -> null;
-            case "interrupt", "hook", "close streams", "replace streams", "thread", "threads and return" ->
-                Reaction.of(state);
+            case "interrupt",
+                    "hook",
+                    "close streams",
+                    "replace streams",
+                    "thread",
+                    "threads and return",
+                    "signals",
+                    "hold hooks",
+                    "hold signals" -> Reaction.of(state);
             default -> Reaction.of(state, effect(state.how()));
         };
     }
@@ -188,6 +218,11 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
             case "interrupt" -> Thread.currentThread().interrupt();
             case "hook" -> Runtime.getRuntime().addShutdownHook(new Thread(Misbehaving::loop));
             case "endless" -> throw new Endless();
+            case "unreadable refusal" -> throw new UnreadableRefusal();
+            case "signals" -> takeSignals();
+            case "hold hooks" -> hold("java.lang.ApplicationShutdownHooks");
+            case "hold signals" -> hold("jdk.internal.misc.Signal");
+            case "inherited" -> INHERITED.set(1L);
             default -> {}
         }
     }
@@ -266,6 +301,39 @@ public final class Misbehaving implements FirmwareService<Misbehaving.State> {
                 }
             }
             LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /// The service ignores Ctrl-C from now on. The compiler warns of the class, which is not part of the JDK's API.
+    private static void takeSignals() {
+        try {
+            Class<?> type = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object nothing = Proxy.newProxyInstance(
+                    Misbehaving.class.getClassLoader(), new Class<?>[] {handler}, (_, _, _) -> null);
+            for (String name : List.of("INT", "TERM")) {
+                type.getMethod("handle", type, handler)
+                        .invoke(null, type.getConstructor(String.class).newInstance(name), nothing);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Holds the lock of a class for ever.
+    private static void hold(String name) {
+        CountDownLatch held = new CountDownLatch(1);
+        try {
+            Class<?> type = Class.forName(name, false, null);
+            Thread.ofPlatform().daemon().start(() -> {
+                synchronized (type) {
+                    held.countDown();
+                    rest();
+                }
+            });
+            held.await();
+        } catch (ClassNotFoundException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -10,9 +10,6 @@ public final class ServiceFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /// How much of an exception's text is repeated, in characters.
-    private static final int MOST = 1_000;
-
     private final String service;
     private final String trace;
 
@@ -48,23 +45,13 @@ public final class ServiceFailure extends RuntimeException {
         ///
         /// @param during what was asked of it: `on call 0xC6001000 of vcpu0`
         public ServiceFailure failure(String during) {
-            return new ServiceFailure(service, "threw " + describe(cause) + " " + during, cause);
+            return new ServiceFailure(service, "threw " + ThrownText.of(cause) + " " + during, cause);
         }
     }
 
     /// Has this class and what it calls ready for use.
     static void prepare() {
         threw("", new IllegalStateException()).failure("");
-    }
-
-    // The text of an exception is the user's own code, and may throw as well.
-    private static String describe(Throwable thrown) {
-        try {
-            String text = thrown.toString();
-            return text.length() <= MOST ? text : text.substring(0, MOST) + "...";
-        } catch (Throwable _) {
-            return thrown.getClass().getName();
-        }
     }
 
     /// The service's name, or its class where it has not told its name.

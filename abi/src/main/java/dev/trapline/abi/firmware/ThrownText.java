@@ -2,6 +2,8 @@ package dev.trapline.abi.firmware;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The text of an exception. An exception of a service is the user's own code: its text may be endless, or fail.
 public final class ThrownText {
@@ -9,7 +11,30 @@ public final class ThrownText {
     /// The most that is shown of a stack trace, in characters: endless recursion has a thousand frames, all alike.
     private static final int MOST = 6_000;
 
+    /// How much of an exception's text or message is repeated, in characters.
+    private static final int MOST_OF_TEXT = 1_000;
+
     private ThrownText() {}
+
+    /// What an exception says of itself. Where it does not, its class is named.
+    public static String of(Throwable thrown) {
+        String text = asked(thrown, thrown::toString);
+        return text == null ? thrown.getClass().getName() : text;
+    }
+
+    /// The message of an exception; null if it has none. Where it cannot be asked for it, its class is named.
+    public static @Nullable String message(Throwable thrown) {
+        return asked(thrown, thrown::getMessage);
+    }
+
+    private static @Nullable String asked(Throwable thrown, Supplier<@Nullable String> question) {
+        try {
+            String text = question.get();
+            return text == null || text.length() <= MOST_OF_TEXT ? text : text.substring(0, MOST_OF_TEXT) + "...";
+        } catch (Throwable _) {
+            return thrown.getClass().getName();
+        }
+    }
 
     /// The stack trace of what was thrown, with its causes. Where it cannot be printed, its class is named.
     public static String trace(Throwable thrown) {

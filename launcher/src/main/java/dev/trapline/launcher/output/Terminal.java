@@ -60,6 +60,11 @@ public record Terminal(
                 in, out, new PrintWriter(new NoticeWriter(screen), true), screen, messages, endRequest, true);
     }
 
+    /// Where the process's last line goes: for a program, a document that is whole already.
+    public PrintWriter lastWords() {
+        return json ? visible(screen) : err;
+    }
+
     /// The guest's console, on these streams.
     public GuestConsole console() {
         return console(out);

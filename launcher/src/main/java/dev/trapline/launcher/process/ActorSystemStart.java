@@ -14,7 +14,7 @@ public final class ActorSystemStart {
     /// Begins the start, for recordings that go into their own directories. A process that ends earlier does not
     /// wait for it.
     public void begin() {
-        Thread.ofPlatform().daemon().name("actor-system-start").start(usual);
+        OwnThreads.builder("actor-system-start").start(usual);
     }
 
     /// Waits for the actor system. Starts it here if [#begin()] was not called.

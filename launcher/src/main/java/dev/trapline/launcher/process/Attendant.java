@@ -6,13 +6,13 @@ import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.GuestConsole;
 import dev.trapline.launcher.output.RawTerminal;
+import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.output.Tty;
 import dev.trapline.machine.Progress;
 import dev.trapline.machine.RunReport;
 import dev.trapline.vcpu.MachineRun;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +31,7 @@ public final class Attendant {
     private final MachineRun run;
     private final Signals signals;
     private final GuestConsole console;
-    private final PrintWriter err;
+    private final Terminal terminal;
     private volatile boolean stopAsked;
     private volatile Stop.@Nullable Reason stopReason;
     private volatile long stopNanos;
@@ -41,11 +41,11 @@ public final class Attendant {
     private long lastStatusNanos = System.nanoTime();
 
     /// @param signals handles signals since before the run began
-    public Attendant(MachineRun run, Signals signals, GuestConsole console, PrintWriter err) {
+    public Attendant(MachineRun run, Signals signals, GuestConsole console, Terminal terminal) {
         this.run = run;
         this.signals = signals;
         this.console = console;
-        this.err = err;
+        this.terminal = terminal;
     }
 
     /// Waits for the end of a run without console input.
@@ -87,8 +87,7 @@ public final class Attendant {
 
     /// Waits for the end, with standard input at the guest's console.
     public RunReport awaitWithInput(Duration timeout, InputStream in) {
-        boolean terminal = Tty.isTerminal(Tty.STDIN);
-        if (!terminal) {
+        if (!Tty.isTerminal(Tty.STDIN)) {
             ConsoleKeys.carry(in, run, false, () -> {});
             return await(timeout, null);
         }
@@ -99,15 +98,20 @@ public final class Attendant {
             ConsoleKeys.carry(in, run, true, () -> stop(Stop.Reason.INTERRUPTED));
             return await(timeout, raw);
         } catch (IOException e) {
-            err.println("trapline: the terminal stays in line mode: " + e.getMessage());
-            err.flush();
+            terminal.err().println("trapline: the terminal stays in line mode: " + e.getMessage());
             ConsoleKeys.carry(in, run, false, () -> {});
             return await(timeout, null);
         }
     }
 
-    private RunReport await(Duration timeout, @Nullable RawTerminal terminal) {
-        signals.ask(() -> stop(Stop.Reason.INTERRUPTED), () -> kill(terminal));
+    private RunReport await(Duration timeout, @Nullable RawTerminal raw) {
+        Runnable ifHeldHere = endIfHeld(Thread.currentThread());
+        signals.ask(
+                () -> {
+                    stop(Stop.Reason.INTERRUPTED);
+                    Interruption.inBackground(ifHeldHere, 2 * Interruption.GRACE_MILLIS);
+                },
+                () -> kill(raw));
         Interruption.atLast(this::closeAtLast);
         try {
             CompletableFuture<RunReport> done = run.done().toCompletableFuture();
@@ -123,7 +127,7 @@ public final class Attendant {
                 if (report != null) {
                     return report;
                 }
-                tend(terminal);
+                tend(raw);
                 giveUpIfHeld();
                 giveUpForLackOfThreads();
             }
@@ -131,6 +135,16 @@ public final class Attendant {
             Interruption.atLast(() -> {});
             console.finish();
         }
+    }
+
+    /// The thread that attends the run may get into the code of a plugin, too, which has replaced something of the
+    /// JDK's.
+    private Runnable endIfHeld(Thread attending) {
+        return () -> {
+            if (ServicesAtWork.holds(attending)) {
+                Interruption.end(terminal.json(), terminal.lastWords());
+            }
+        };
     }
 
     private void stop(Stop.Reason reason) {
@@ -162,12 +176,22 @@ public final class Attendant {
         }
     }
 
-    /// The run waits for a store that accepts no data, up to the configured patience, but not after a signal.
+    /// The run waits for a store that accepts no data, up to the configured patience, but not after a signal. Nor
+    /// does it at the time limit if a plugin may be the reason: it can interrupt the threads that store.
     private void leaveStore(Stop.Reason reason) {
         boolean late = System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(2 * Interruption.GRACE_MILLIS);
-        if (late && reason == Stop.Reason.INTERRUPTED && run.waitsForStore()) {
-            throw CommandException.interrupted("the run was interrupted while it waited for its recording to be "
-                    + "stored; the recording up to there is sound, and can be replayed and continued");
+        if (!late || !run.waitsForStore()) {
+            return;
+        }
+        String active = Interruption.whereActive();
+        String left = "while it waited for its recording to be stored; the recording up to there is sound, and can be "
+                + "replayed and continued" + active;
+        if (reason == Stop.Reason.INTERRUPTED) {
+            throw CommandException.interrupted("the run was interrupted " + left);
+        }
+        if (!active.isEmpty()) {
+            throw CommandException.of(
+                    new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached, and the run left " + left));
         }
     }
 
@@ -182,7 +206,8 @@ public final class Attendant {
         long millis = run.waitsForStore() ? 2 * Interruption.GRACE_MILLIS : Interruption.GRACE_MILLIS;
         if (now - seenNanos >= TimeUnit.MILLISECONDS.toNanos(millis)) {
             String dead = "the run could not end, because none of its threads works any more, as when a plugin "
-                    + "interrupts all threads; the recording up to there is sound, and can be replayed and continued";
+                    + "interrupts all threads; the recording up to there is sound, and can be replayed and continued"
+                    + Interruption.whereActive();
             throw reason == Stop.Reason.TIMEOUT
                     ? CommandException.of(
                             new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached, and " + dead))
@@ -218,16 +243,16 @@ public final class Attendant {
         }
     }
 
-    private void tend(@Nullable RawTerminal terminal) {
+    private void tend(@Nullable RawTerminal raw) {
         if (console.isBroken()) {
             stopAsked = true;
             stop(Stop.Reason.INTERRUPTED);
         }
-        if (terminal != null && !terminal.isRaw() && run.readsConsole()) {
-            terminal.makeRaw();
+        if (raw != null && !raw.isRaw() && run.readsConsole()) {
+            raw.makeRaw();
         }
         // During console input, the guest has the terminal for itself.
-        boolean typedAt = terminal != null && terminal.isRaw();
+        boolean typedAt = raw != null && raw.isRaw();
         if (typedAt) {
             console.eraseStatus();
         } else {
@@ -255,12 +280,14 @@ public final class Attendant {
     }
 
     // The process is halted next, so no shutdown hook runs.
-    private void kill(@Nullable RawTerminal terminal) {
-        if (terminal != null) {
-            terminal.close();
+    private void kill(@Nullable RawTerminal raw) {
+        if (raw != null) {
+            raw.close();
         }
         console.finish();
-        err.println(new Ending(Ending.INTERRUPTED, "killed", "killed by a second Ctrl-C").lastLine());
-        err.flush();
+        Interruption.print(
+                new Ending(Ending.INTERRUPTED, "killed", "killed by a second Ctrl-C" + Interruption.whereHeld()),
+                terminal.json(),
+                terminal.lastWords());
     }
 }

@@ -22,7 +22,7 @@ final class ConsoleKeys {
     /// @param terminal whether the escape key counts: a file or a pipe may hold any byte
     /// @param escape called when it was pressed
     static void carry(InputStream in, MachineRun run, boolean terminal, Runnable escape) {
-        Thread.ofPlatform().daemon().name("console-input").start(() -> carryAll(in, run, terminal, escape));
+        OwnThreads.builder("console-input").start(() -> carryAll(in, run, terminal, escape));
     }
 
     private static void carryAll(InputStream in, MachineRun run, boolean terminal, Runnable escape) {

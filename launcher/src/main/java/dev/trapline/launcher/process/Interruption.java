@@ -11,12 +11,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// Ends the process at a signal even if something in it never returns: a service is the user's own code.
 public final class Interruption {
 
     /// How long a command may take to end by itself, in milliseconds.
     public static final long GRACE_MILLIS = 700;
+
+    /// How long the last line may take to be printed at a signal: the reader of standard error may have stopped.
+    private static final long PRINT_MILLIS = 1_000;
 
     /// Only one part of the process reports how it ends. Later reports of other parts are dropped.
     private static final Lock TURN = new ReentrantLock();
@@ -29,11 +33,6 @@ public final class Interruption {
 
     private Interruption() {}
 
-    /// Ends the process now, with its last line.
-    public static void end(PrintWriter err) {
-        end(interrupted(), err);
-    }
-
     /// Ends the process now, with its last line or, for a program, its last document.
     public static void end(boolean json, PrintWriter err) {
         end(interrupted(), json, err);
@@ -44,27 +43,24 @@ public final class Interruption {
     }
 
     /// As above.
-    public static void end(Ending ending, boolean json, PrintWriter err) {
-        if (json) {
-            end(ending, ResultFile.json(ending, null).line(), err);
-        } else {
-            end(ending, err);
-        }
-    }
-
-    /// As above.
     public static void end(Ending ending, PrintWriter err) {
-        end(ending, ending.lastLine() + "\n", err);
+        end(ending, false, err);
     }
 
-    /// Does nothing if another part of the process is already ending it.
-    private static void end(Ending ending, String last, PrintWriter err) {
-        if (!begin()) {
-            return;
+    /// As above. Does nothing if another part of the process is already ending it, and ends the process without the
+    /// last line if nobody takes that.
+    public static void end(Ending ending, boolean json, PrintWriter err) {
+        haltLater(ending.status(), PRINT_MILLIS);
+        if (begin()) {
+            print(ending, json, err);
+            exit(ending.status(), GRACE_MILLIS / 2);
         }
-        err.print(last);
+    }
+
+    /// Prints the last line, or for a program the last document.
+    static void print(Ending ending, boolean json, PrintWriter err) {
+        err.print(json ? ResultFile.json(ending, null).line() : ending.lastLine() + "\n");
         err.flush();
-        exit(ending.status(), GRACE_MILLIS / 2);
     }
 
     /// Ends the process. It does not wait long for shutdown hooks: those of a plugin may never end.
@@ -78,6 +74,17 @@ public final class Interruption {
             System.exit(status);
         } catch (OutOfMemoryError _) {
             Runtime.getRuntime().halt(status);
+        }
+    }
+
+    /// Ends the process after some time, whatever else it does then. Does nothing if no thread can be started.
+    ///
+    /// @param status to end with if no other part of the process has decided on one
+    static void haltLater(int status, long millis) {
+        try {
+            inBackground(() -> halt(status() < 0 ? status : status()), millis);
+        } catch (OutOfMemoryError _) {
+            // What ends the process now has to do so by itself.
         }
     }
 
@@ -141,21 +148,23 @@ public final class Interruption {
     }
 
     /// Ends the process if it has not ended after a given time.
-    public static void unlessItEnds(PrintWriter err) {
-        unlessItEnds(false, err);
-    }
-
-    /// As above, with the last document for a program.
+    ///
+    /// @param json whether the last line is a document for a program
     public static void unlessItEnds(boolean json, PrintWriter err) {
         inBackground(() -> end(json, err), GRACE_MILLIS);
     }
 
-    /// Ends the process if a service has not returned after a given time.
-    public static void ifHeld(PrintWriter err) {
+    /// Ends the process if a service does not return for a given time, now or later.
+    ///
+    /// @param json whether the last line is a document for a program
+    /// @param waits whether this is still to be done
+    public static void ifHeld(boolean json, PrintWriter err, BooleanSupplier waits) {
         inBackground(
                 () -> {
-                    if (!whereHeld().isEmpty()) {
-                        end(err);
+                    if (waits.getAsBoolean() && !whereHeld().isEmpty()) {
+                        end(json, err);
+                    } else if (waits.getAsBoolean()) {
+                        ifHeld(json, err, waits);
                     }
                 },
                 GRACE_MILLIS);
@@ -173,7 +182,7 @@ public final class Interruption {
     public static Pending inBackground(Runnable task, long millis) {
         AtomicBoolean closed = new AtomicBoolean();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        Thread thread = Thread.ofPlatform().daemon().name("interruption").start(() -> {
+        Thread thread = OwnThreads.builder("interruption").start(() -> {
             for (long left = end - System.nanoTime(); left > 0 && !closed.get(); left = end - System.nanoTime()) {
                 LockSupport.parkNanos(left);
                 Thread.interrupted();
@@ -192,6 +201,13 @@ public final class Interruption {
     public static String whereHeld() {
         ServicesAtWork.Found found = Engines.isLoading() ? null : ServicesAtWork.any();
         return found == null ? "" : "; a firmware service did not return: " + found.words();
+    }
+
+    /// The same. If no service is being executed: a thread that a plugin has started, because it may be the reason.
+    static String whereActive() {
+        String held = whereHeld();
+        ServicesAtWork.Found own = held.isEmpty() ? ServicesAtWork.ownThread(_ -> true) : null;
+        return own == null ? held : "; service '" + own.service() + "' has a thread of its own, in " + own.words();
     }
 
     /// Sets the action to take if the process is ended from outside while a machine runs.

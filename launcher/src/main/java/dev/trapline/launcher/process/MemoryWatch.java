@@ -78,7 +78,7 @@ public final class MemoryWatch {
         JSON.set(json);
         NAMELESS.set(new Word(Failures.ofMemory(NONE), ""));
         warmUp();
-        Thread.ofPlatform().daemon().name("memory-watch").start(MemoryWatch::look);
+        OwnThreads.builder("memory-watch").start(MemoryWatch::look);
     }
 
     /// Without memory anything may fail, in more than one way. No failure ends this thread: only it can still end
@@ -149,13 +149,21 @@ public final class MemoryWatch {
 
     private static void prepare() {
         ServicesAtWork.Found found = ServicesAtWork.any();
-        if (found == null) {
-            return;
+        ServicesAtWork.Found own =
+                found == null ? ServicesAtWork.ownThread(state -> state == Thread.State.RUNNABLE) : null;
+        if (found != null) {
+            NAMING.set(new Word(
+                    taken(found.service(), "it is in " + found.words()),
+                    "The service is running, and was here:\n" + found.trace()));
+        } else if (own != null) {
+            NAMING.set(new Word(
+                    new Ending(
+                            Ending.BROKEN,
+                            "service-failed",
+                            "there is no memory left, and a thread of service '" + own.service() + "' is running: "
+                                    + own.words()),
+                    "The thread of the service was here:\n" + own.trace()));
         }
-        String service = Services.nameOf(found.entered().getClassName());
-        NAMING.set(new Word(
-                taken(service, "it is in " + found.words()),
-                "The service is running, and was here:\n" + found.trace()));
     }
 
     private static Ending taken(String service, String detail) {

@@ -3,10 +3,12 @@ package dev.trapline.launcher.process;
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.firmware.ServiceHost;
+import dev.trapline.machine.firmware.state.StateCodec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the services that threads of this process are executing, from the threads' stacks. This works even before
@@ -16,11 +18,15 @@ final class ServicesAtWork {
     /// The classes through which all service code is called.
     private static final String MAIN = "dev.trapline.launcher.Trapline";
 
-    private static final List<String> BORDER =
-            List.of(ServiceHost.class.getName(), LoadedService.class.getName(), FirmwareServices.class.getName());
+    private static final List<String> BORDER = List.of(
+            ServiceHost.class.getName(),
+            LoadedService.class.getName(),
+            FirmwareServices.class.getName(),
+            StateCodec.class.getName());
 
     /// Classes that may be on the stack in between, and belong to no service.
-    private static final List<String> BETWEEN = List.of("java.", "jdk.", "dev.trapline.abi.");
+    private static final List<String> BETWEEN =
+            List.of("java.", "jdk.", "dev.trapline.abi.", "dev.trapline.machine.firmware.state.");
 
     private static final List<String> EXITS = List.of("java.lang.Shutdown", "java.lang.Runtime", "java.lang.System");
 
@@ -33,6 +39,11 @@ final class ServicesAtWork {
     /// @param entered the method of the service that was called
     /// @param stack the stack below it, innermost call first, as far as it is shown
     record Found(StackTraceElement entered, List<StackTraceElement> stack) {
+
+        /// The service's name, or the name of a class of its plugin.
+        String service() {
+            return Services.nameOf(entered.getClassName());
+        }
 
         /// The method that was called, and where it is now.
         String words() {
@@ -58,17 +69,41 @@ final class ServicesAtWork {
         return null;
     }
 
+    /// The first thread of a plugin's own that is in one of some states; null if there is none.
+    static @Nullable Found ownThread(Predicate<Thread.State> state) {
+        for (Map.Entry<Thread, StackTraceElement[]> each :
+                Thread.getAllStackTraces().entrySet()) {
+            StackTraceElement[] stack = each.getValue();
+            int at = outermostForeign(stack);
+            if (at >= 0 && state.test(each.getKey().getState())) {
+                return new Found(stack[at], shown(stack, 0));
+            }
+        }
+        return null;
+    }
+
+    /// Whether a thread is in the code of a plugin.
+    static boolean holds(Thread thread) {
+        return outermostForeign(thread.getStackTrace()) >= 0;
+    }
+
+    private static int outermostForeign(StackTraceElement[] stack) {
+        int at = stack.length - 1;
+        while (at >= 0 && !Services.isForeign(stack[at])) {
+            at--;
+        }
+        return at;
+    }
+
     /// The service, or the class of a plugin, whose code more than half of the process's threads run; null if there
     /// is none.
     static @Nullable String holderOfThreads() {
         Map<String, Integer> threads = new TreeMap<>();
         var all = Thread.getAllStackTraces().values();
         for (StackTraceElement[] stack : all) {
-            for (int at = stack.length - 1; at >= 0; at--) {
-                if (Services.isForeign(stack[at])) {
-                    threads.merge(Services.nameOf(stack[at].getClassName()), 1, Integer::sum);
-                    break;
-                }
+            int at = outermostForeign(stack);
+            if (at >= 0) {
+                threads.merge(Services.nameOf(stack[at].getClassName()), 1, Integer::sum);
             }
         }
         for (Map.Entry<String, Integer> each : threads.entrySet()) {
@@ -113,7 +148,15 @@ final class ServicesAtWork {
                 return entered == null ? null : new Found(entered, shown(stack, 0));
             }
         }
-        return null;
+        // A plugin's code may also run where nobody calls a service: in a value that a thread inherits, say.
+        int at = outermostForeign(stack);
+        return at >= 0 && isOurs(stack, at) ? new Found(stack[at], shown(stack, 0)) : null;
+    }
+
+    /// Whether a thread of Trapline is in that call.
+    private static boolean isOurs(StackTraceElement[] stack, int call) {
+        return Arrays.stream(stack, call + 1, stack.length)
+                .anyMatch(frame -> frame.getClassName().startsWith("dev.trapline."));
     }
 
     private static List<StackTraceElement> shown(StackTraceElement[] stack, int from) {

@@ -1,13 +1,18 @@
 package dev.trapline.launcher.process;
 
 import dev.trapline.launcher.output.Ending;
+import java.io.PrintWriter;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Handles Ctrl-C and similar signals while a machine runs: the first one asks the run to end, a second Ctrl-C ends the
 /// process.
@@ -26,7 +31,18 @@ public final class Signals implements AutoCloseable {
     /// The JVM's own handler of a signal, which ends the process.
     private static final String DEFAULT = "java.lang.Terminator";
 
-    private final Map<Object, Object> previous = new LinkedHashMap<>();
+    /// How often a signal is taken back from a plugin.
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /// The last one that was taken, and is not closed, has the effect. Only the first one calls the JDK, and the
+    /// last one that is closed: a plugin may hold the lock that this takes.
+    private static final Deque<Signals> OPEN = new ConcurrentLinkedDeque<>();
+
+    /// The handler of each signal that is handled, and the one before it.
+    private static final List<Handlers> HANDLED = new CopyOnWriteArrayList<>();
+
+    private record Handlers(Object signal, String name, Object ours, Object before) {}
+
     private Runnable stop = () -> {};
     private Runnable kill = () -> {};
     private boolean asked;
@@ -43,6 +59,15 @@ public final class Signals implements AutoCloseable {
     /// Handles signals until closed.
     public static Signals take() {
         Signals signals = new Signals();
+        boolean first = OPEN.isEmpty();
+        OPEN.addLast(signals);
+        if (first) {
+            handleAll();
+        }
+        return signals;
+    }
+
+    private static void handleAll() {
         List<String> names = new ArrayList<>(List.of("INT", "TERM"));
         if (!System.getProperty("os.name", "").startsWith("Windows")) {
             names.add("HUP");
@@ -55,19 +80,66 @@ public final class Signals implements AutoCloseable {
                 Object handler = Proxy.newProxyInstance(
                         Signals.class.getClassLoader(),
                         new Class<?>[] {handlerType},
-                        (proxy, method, arguments) -> signals.called(proxy, method, arguments, name));
-                Object before = handleMethod().invoke(null, signal, handler);
+                        (proxy, method, arguments) -> called(proxy, method, arguments, name));
+                Object before = handle(signal, handler);
                 if (handlerType.getField("SIG_IGN").get(null).equals(before)) {
                     // The signal was ignored when the process was started, as nohup does.
-                    handleMethod().invoke(null, signal, before);
+                    handle(signal, before);
                 } else {
-                    signals.previous.put(signal, before);
+                    HANDLED.add(new Handlers(signal, name, handler, before));
                 }
             }
         } catch (ReflectiveOperationException _) {
             // Without handlers the JVM ends the process at a signal; its shutdown hooks restore the terminal.
         }
-        return signals;
+    }
+
+    /// Takes the signals back again and again, until the process ends: a plugin or a library may have taken one for
+    /// itself, and Ctrl-C must work.
+    ///
+    /// @param notices says so, the first time
+    public static void guard(PrintWriter notices) {
+        OwnThreads.builder("signal-watch").start(() -> {
+            boolean told = false;
+            while (true) {
+                // SLEEP: there is no notification when a signal gets another handler.
+                LockSupport.parkNanos(LOOK_NANOS);
+                String taken = takeBack();
+                if (taken != null && !told) {
+                    told = true;
+                    notices.println("trapline: " + taken);
+                    notices.flush();
+                }
+            }
+        });
+    }
+
+    /// The JVM never handles a signal again that the system ignores: a process may have been started so.
+    private static boolean isIgnored(Object handler) throws ReflectiveOperationException {
+        return handler.equals(Class.forName(HANDLER).getField("SIG_IGN").get(null));
+    }
+
+    /// @return which signal had another handler, and whose it was; null if none had
+    @SuppressWarnings("ReferenceEquality") // Only our own handler is it.
+    private static @Nullable String takeBack() {
+        String taken = null;
+        for (Handlers handlers : HANDLED) {
+            try {
+                Object found = handle(handlers.signal(), handlers.ours());
+                if (found != handlers.ours()) {
+                    String type = found.getClass().getName();
+                    String service = Services.nameOf(type);
+                    taken = (service.equals(type) ? "another part of the process" : "service '" + service + "'")
+                            + " had taken the signal " + handlers.name() + " for itself"
+                            + (isIgnored(found)
+                                    ? ", and has it ignored: only --timeout and SIGKILL end the process"
+                                    : "; it has been taken back");
+                }
+            } catch (ReflectiveOperationException _) {
+                // As before.
+            }
+        }
+        return taken;
     }
 
     /// Sets the effect of a signal.
@@ -86,19 +158,24 @@ public final class Signals implements AutoCloseable {
         }
     }
 
-    private static Method handleMethod() throws ReflectiveOperationException {
-        return Class.forName(SIGNAL).getMethod("handle", Class.forName(SIGNAL), Class.forName(HANDLER));
+    private static Object handle(Object signal, Object handler) throws ReflectiveOperationException {
+        return Class.forName(SIGNAL)
+                .getMethod("handle", Class.forName(SIGNAL), Class.forName(HANDLER))
+                .invoke(null, signal, handler);
     }
 
     // Only 'handle' and the methods of Object are ever called on a handler.
     @SuppressWarnings("ReferenceEquality")
-    private Object called(Object proxy, Method method, Object[] arguments, String name) {
+    private static Object called(Object proxy, Method method, Object[] arguments, String name) {
         return switch (method.getName()) {
             case "equals" -> proxy == arguments[0];
             case "hashCode" -> name.hashCode();
             case "toString" -> "handler of " + name;
             default -> {
-                received(name);
+                Signals last = OPEN.peekLast();
+                if (last != null) {
+                    last.received(name);
+                }
                 yield proxy;
             }
         };
@@ -117,6 +194,7 @@ public final class Signals implements AutoCloseable {
         if (first) {
             stopping.run();
         } else if (name.equals("INT")) {
+            Interruption.haltLater(Ending.INTERRUPTED, Interruption.GRACE_MILLIS);
             killing.run();
             Interruption.halt(Ending.INTERRUPTED);
         }
@@ -124,12 +202,16 @@ public final class Signals implements AutoCloseable {
 
     @Override
     public void close() {
-        previous.forEach((signal, handler) -> {
-            try {
-                handleMethod().invoke(null, signal, handler);
-            } catch (ReflectiveOperationException _) {
-                // The process is about to end; a handler that remains asks a run that has ended, which does nothing.
-            }
-        });
+        OPEN.remove(this);
+        if (OPEN.isEmpty()) {
+            HANDLED.forEach(handlers -> {
+                try {
+                    handle(handlers.signal(), handlers.before());
+                } catch (ReflectiveOperationException _) {
+                    // The process is about to end; the handler that remains has no effect.
+                }
+            });
+            HANDLED.clear();
+        }
     }
 }

@@ -36,7 +36,7 @@ public final class ThreadWatch {
     ///
     /// @param json whether the report is JSON
     public static void start(boolean json, PrintWriter err) {
-        Thread.ofPlatform().daemon().name("thread-watch").start(() -> look(json, err));
+        OwnThreads.builder("thread-watch").start(() -> look(json, err));
     }
 
     /// The ending of a process in which a service has taken all threads; null if none has.
@@ -95,7 +95,7 @@ public final class ThreadWatch {
 
     private static boolean isRefused() {
         try {
-            Thread.ofPlatform().daemon().name("thread-watch-probe").start(() -> {});
+            OwnThreads.builder("thread-watch-probe").start(() -> {});
             return false;
         } catch (OutOfMemoryError e) {
             return isRefusal(e);

@@ -78,6 +78,6 @@ public final class TimeLimit implements Waiting {
     private void end(String where) {
         Ending ending =
                 new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached before the run began" + where);
-        Interruption.end(ending, terminal.json(), terminal.err());
+        Interruption.end(ending, terminal.json(), terminal.lastWords());
     }
 }

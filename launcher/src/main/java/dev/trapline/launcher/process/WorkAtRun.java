@@ -19,9 +19,11 @@ final class WorkAtRun {
 
     private WorkAtRun() {}
 
-    /// Whether there is such a thread now. Between two messages there may be none for a moment.
+    /// Whether there is such a thread now. Between two messages there may be none for a moment. A thread that is in
+    /// the code of a plugin does no work of the run.
     static boolean isSeen() {
         return Thread.getAllStackTraces().values().stream()
+                .filter(stack -> Arrays.stream(stack).noneMatch(Services::isForeign))
                 .flatMap(Arrays::stream)
                 .map(StackTraceElement::getClassName)
                 .anyMatch(type -> !type.startsWith(COMMAND) && WORK.stream().anyMatch(type::startsWith));

@@ -211,9 +211,9 @@ public final class ReplayCommand implements Action {
             signals.ask(
                     () -> {
                         stopped.set(true);
-                        Interruption.unlessItEnds(terminal.err());
+                        Interruption.unlessItEnds(terminal.json(), terminal.lastWords());
                     },
-                    () -> {});
+                    () -> Interruption.end(terminal.json(), terminal.lastWords()));
             verdict = replay.replay(jobs);
             watch.pause();
             RunReport report = report(verdict);
@@ -308,7 +308,7 @@ public final class ReplayCommand implements Action {
                     .services(replaying.services().all())
                     .console(behind(printed, console))
                     .start(system);
-            report = new Attendant(run, signals, console, terminal.err()).awaitReplay();
+            report = new Attendant(run, signals, console, terminal).awaitReplay();
         }
         return explained(report, replaying.recording(), spec, images);
     }

@@ -107,7 +107,7 @@ public final class DemoCommand implements Action {
         GuestConsole console = terminal.console();
         try (Signals signals = Signals.take()) {
             MachineRun run = builder.console(console).start(system);
-            return wait.apply(new Attendant(run, signals, console, terminal.err()));
+            return wait.apply(new Attendant(run, signals, console, terminal));
         }
     }
 

@@ -45,6 +45,7 @@ import dev.trapline.vcpu.MachineRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -261,9 +262,13 @@ public final class RunCommand implements Action {
         RunReport report;
         try (Signals signals = Signals.take()) {
             // Services start here, before there is a run that a signal could end.
-            signals.ask(() -> Interruption.ifHeld(terminal.err()), () -> {});
+            AtomicBoolean begun = new AtomicBoolean();
+            signals.ask(
+                    () -> Interruption.ifHeld(terminal.json(), terminal.lastWords(), () -> !begun.get()),
+                    () -> Interruption.end(terminal.json(), terminal.lastWords()));
             MachineRun run = limit.withServices(() -> builder.start(system));
-            Attendant attendant = new Attendant(run, signals, console, terminal.err());
+            begun.set(true);
+            Attendant attendant = new Attendant(run, signals, console, terminal);
             report = config.run().input() == null && config.run().expect() == null
                     ? attendant.awaitWithInput(limit.left(), terminal.in())
                     : attendant.await(limit.left());

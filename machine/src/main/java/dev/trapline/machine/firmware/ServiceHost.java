@@ -11,9 +11,13 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
+import dev.trapline.abi.firmware.ThrownText;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.machine.firmware.state.StateCodec;
+import dev.trapline.machine.firmware.state.UnsupportedStateException;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A service together with its state: one for each service of a machine, whether its calls come through an actor or,
@@ -47,21 +51,20 @@ public final class ServiceHost<S> {
         this.memory = memory;
         this.gate = gate;
         this.smccc = !loaded.descriptor().functions().isEmpty();
-        this.state = firstState();
+        // Without settings there is none that it could refuse.
+        this.state = firstState("at its start", !loaded.descriptor().settings().isEmpty());
     }
 
-    private S firstState() {
+    /// @param mayRefuse whether it may refuse its settings
+    private S firstState(String when, boolean mayRefuse) {
         S first;
         gate.enter(name);
         try {
             first = service.start(context);
-        } catch (IllegalArgumentException e) {
-            // Without settings there is none that it could refuse.
-            throw loaded.descriptor().settings().isEmpty()
-                    ? ServiceFailure.threw(name, e).failure("at its start")
-                    : e;
         } catch (Throwable e) {
-            throw ServiceFailure.threw(name, e).failure("at its start");
+            // The text of the exception is the service's own code, too.
+            String refusal = mayRefuse && e instanceof IllegalArgumentException ? ThrownText.message(e) : null;
+            throw refusal == null ? ServiceFailure.threw(name, e).failure(when) : new IllegalArgumentException(refusal);
         } finally {
             gate.leave(name);
         }
@@ -196,25 +199,36 @@ public final class ServiceHost<S> {
     /// A state that was written down, by this service in whatever process.
     ///
     /// @param bytes of [KeptState#bytes], written by the same [#stateShape]
-    /// @throws dev.trapline.abi.state.StateDamagedException if they are something else
-    /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if the service's states cannot be
+    /// @throws StateDamagedException if they are something else
+    /// @throws UnsupportedStateException if the service's states cannot be
     ///     written
     public KeptState kept(Bytes bytes) {
-        return new Kept(codec().decode(bytes));
+        return new Kept(withStates("read", codec -> codec.decode(bytes)));
     }
 
     /// A hash of the types that the service's states are made of.
     ///
-    /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if they cannot be written, saying why
+    /// @throws UnsupportedStateException if they cannot be written, saying why
     public String stateShape() {
-        return codec().shape();
+        return withStates("examined", StateCodec::shape);
+    }
+
+    /// A state is made of the service's own classes, whose code may do anything.
+    private <T> T withStates(String done, Function<StateCodec<S>, T> work) {
+        try {
+            return work.apply(codec());
+        } catch (UnsupportedStateException | StateDamagedException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw ServiceFailure.threw(name, e).failure("when its state was " + done);
+        }
     }
 
     // Found out when it is asked for: a run that keeps nothing does not need it.
     private StateCodec<S> codec() {
         StateCodec<S> known = codec;
         if (known == null) {
-            known = StateCodec.of(service);
+            known = StateCodec.of(service, name);
             codec = known;
         }
         return known;
@@ -234,7 +248,7 @@ public final class ServiceHost<S> {
 
         @Override
         public Bytes bytes() {
-            return codec().encode(kept);
+            return withStates("written down", codec -> codec.encode(kept));
         }
     }
 
@@ -242,11 +256,7 @@ public final class ServiceHost<S> {
     ///
     /// @throws ServiceFailure if it fails
     public void restart() {
-        try {
-            state = firstState();
-        } catch (IllegalArgumentException e) {
-            // It took the same settings when the machine was built.
-            throw ServiceFailure.threw(name, e).failure("at its start after a reset");
-        }
+        // It took the same settings when the machine was built.
+        state = firstState("at its start after a reset", false);
     }
 }

@@ -147,10 +147,13 @@ public final class ParallelReplay {
         List<Thread> workers = new ArrayList<>();
         for (int n = 0; n < Math.min(jobs, parts.count()); n++) {
             boolean isFirst = n == 0;
-            workers.add(Thread.ofPlatform().name("replay-" + n).start(() -> {
-                ByteArrayOutputStream own = isFirst ? out : new ByteArrayOutputStream();
-                work(parts, next, failed, results, isFirst ? first : null, own);
-            }));
+            workers.add(Thread.ofPlatform()
+                    .name("replay-" + n)
+                    .inheritInheritableThreadLocals(false)
+                    .start(() -> {
+                        ByteArrayOutputStream own = isFirst ? out : new ByteArrayOutputStream();
+                        work(parts, next, failed, results, isFirst ? first : null, own);
+                    }));
         }
         try {
             return collect(results);

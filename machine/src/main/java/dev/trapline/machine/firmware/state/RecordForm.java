@@ -1,5 +1,6 @@
 package dev.trapline.machine.firmware.state;
 
+import dev.trapline.abi.firmware.ThrownText;
 import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -75,7 +76,9 @@ final class RecordForm implements Form {
         try {
             return constructor.newInstance(components);
         } catch (InvocationTargetException e) {
-            throw new StateDamagedException(type.getName() + " refuses its components: " + e.getCause(), e);
+            Throwable cause = e.getCause();
+            String why = cause == null ? "no reason given" : ThrownText.of(cause);
+            throw new StateDamagedException(type.getName() + " refuses its components: " + why, e);
         } catch (InstantiationException | IllegalAccessException | IllegalArgumentException e) {
             throw new StateDamagedException(type.getName() + " cannot be made: " + e, e);
         }

@@ -40,9 +40,9 @@ public final class StateCodec<S> {
 
     /// Examines the types of a service's state. Takes some milliseconds, once for each service.
     ///
+    /// @param name the service's name
     /// @throws UnsupportedStateException if a part of it cannot be written, naming service, component and class
-    public static <S> StateCodec<S> of(FirmwareService<S> service) {
-        String name = service.descriptor().name();
+    public static <S> StateCodec<S> of(FirmwareService<S> service, String name) {
         Resolved above = TypeArguments.above(service.getClass(), FirmwareService.class);
         if (above == null) {
             throw new UnsupportedStateException(

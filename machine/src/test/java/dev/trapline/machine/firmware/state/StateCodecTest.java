@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 class StateCodecTest {
 
-    private static final StateCodec<SampleState> CODEC = StateCodec.of(new SampleState.OfSample());
+    private static final String NAME = "sample";
+
+    private static final StateCodec<SampleState> CODEC = StateCodec.of(new SampleState.OfSample(), NAME);
 
     @Property
     void whatIsWrittenIsReadBackEqualAndWrittenTheSameAgain(@ForAll("states") SampleState state) {

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Which states can be written, and the messages for the others.
 class StateKindsTest {
 
+    private static final String NAME = "sample";
+
     record Counter(AtomicLong count) {}
 
     record Outer(String name, List<Counter> counters) {}
@@ -81,7 +83,7 @@ class StateKindsTest {
     @ParameterizedTest
     @MethodSource("refused")
     void whatCannotBeWrittenIsRefusedWithServiceComponentAndClass(SampleState.Service<?> service, String message) {
-        assertThatThrownBy(() -> StateCodec.of(service))
+        assertThatThrownBy(() -> StateCodec.of(service, NAME))
                 .isInstanceOf(UnsupportedStateException.class)
                 .hasMessageStartingWith("service 'sample': ")
                 .hasMessageContaining(message);
@@ -106,9 +108,9 @@ class StateKindsTest {
 
     @Test
     void aBoxAloneIsAState() {
-        StateCodec<Long> codec = StateCodec.of(new OfLong());
+        StateCodec<Long> codec = StateCodec.of(new OfLong(), NAME);
         assertThat(codec.decode(codec.encode(-2L))).isEqualTo(-2L);
-        StateCodec<String> text = StateCodec.of(new OfText());
+        StateCodec<String> text = StateCodec.of(new OfText(), NAME);
         assertThat(text.decode(text.encode("tr\u00e4p \ud800")))
                 .as("half a surrogate pair is a string, too")
                 .isEqualTo("tr\u00e4p \ud800");
@@ -116,7 +118,7 @@ class StateKindsTest {
 
     @Test
     void arraysOfPrimitivesKeepTheirElements() {
-        StateCodec<Arrays2> codec = StateCodec.of(new OfArrays());
+        StateCodec<Arrays2> codec = StateCodec.of(new OfArrays(), NAME);
         Arrays2 state = new Arrays2(new long[] {1, -1}, new byte[] {-128}, new boolean[] {true, false}, new double[0]);
         Arrays2 read = codec.decode(codec.encode(state));
         assertThat(read.wide()).containsExactly(1, -1);
@@ -127,7 +129,7 @@ class StateKindsTest {
 
     @Test
     void equalSetsWithoutAnOrderGiveEqualBytes() {
-        StateCodec<Set<Long>> codec = StateCodec.of(new OfSet());
+        StateCodec<Set<Long>> codec = StateCodec.of(new OfSet(), NAME);
         Bytes sorted = codec.encode(new LinkedHashSet<>(List.of(1L, 2L, 3L, 4L, 5L)));
         assertThat(codec.encode(Set.of(5L, 4L, 3L, 2L, 1L))).isEqualTo(sorted);
         assertThat(codec.encode(new HashSet<>(List.of(2L, 3L, 1L, 5L, 4L)))).isEqualTo(sorted);
@@ -138,7 +140,7 @@ class StateKindsTest {
 
     @Test
     void aSetInAnOrderOfItsOwnIsRefused() {
-        StateCodec<SortedSet<Long>> codec = StateCodec.of(new OfSorted());
+        StateCodec<SortedSet<Long>> codec = StateCodec.of(new OfSorted(), NAME);
         SortedSet<Long> backwards = new TreeSet<>(Comparator.reverseOrder());
         assertThatThrownBy(() -> codec.encode(backwards))
                 .isInstanceOf(UnsupportedStateException.class)
@@ -147,7 +149,7 @@ class StateKindsTest {
 
     @Test
     void whatIsNestedWithoutEndIsRefusedAndNotTheEndOfTheProcess() {
-        StateCodec<Chain> codec = StateCodec.of(new OfChain());
+        StateCodec<Chain> codec = StateCodec.of(new OfChain(), NAME);
         Chain chain = new Chain(0, List.of());
         for (int n = 1; n < 1_000_000; n++) {
             chain = new Chain(n, List.of(chain));
@@ -160,12 +162,12 @@ class StateKindsTest {
 
     @Test
     void aClassThatTheTypesDoNotLeadToIsNeverMade() {
-        StateCodec<SampleState> codec = StateCodec.of(new SampleState.OfSample());
-        StateCodec<Long> other = StateCodec.of(new OfLong());
+        StateCodec<SampleState> codec = StateCodec.of(new SampleState.OfSample(), NAME);
+        StateCodec<Long> other = StateCodec.of(new OfLong(), NAME);
         assertThat(codec.shape()).as("other types, another shape").isNotEqualTo(other.shape());
         assertThat(codec.shape())
                 .as("the same types, the same shape")
-                .isEqualTo(StateCodec.of(new SampleState.OfSample()).shape());
+                .isEqualTo(StateCodec.of(new SampleState.OfSample(), NAME).shape());
         StateWriter forged = new StateWriter();
         forged.putText("java.lang.ProcessBuilder");
         ChoiceForms.SealedForm sealed = new ChoiceForms.SealedForm(Half.class, Map.of());
