@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.Reader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,12 +27,12 @@ final class CommandProcess {
     private final Process process;
     private final CompletableFuture<String> out;
     private final CompletableFuture<String> err;
-    private final StringBuffer errors = new StringBuffer();
+    private final StringWriter errors = new StringWriter();
 
     private CommandProcess(Process process) {
         this.process = process;
         this.out = CompletableFuture.supplyAsync(
-                () -> read(process.getInputStream(), new StringBuffer()), CommandProcess::inAThread);
+                () -> read(process.getInputStream(), new StringWriter()), CommandProcess::inAThread);
         this.err =
                 CompletableFuture.supplyAsync(() -> read(process.getErrorStream(), errors), CommandProcess::inAThread);
     }
@@ -163,9 +164,9 @@ final class CommandProcess {
     ///
     /// @return false if it has ended without
     boolean awaitError(String words) {
-        while (errors.indexOf(words) < 0) {
+        while (!errors.toString().contains(words)) {
             if (err.isDone()) {
-                return errors.indexOf(words) >= 0;
+                return errors.toString().contains(words);
             }
             // SLEEP: a reader of a pipe cannot say what it has read so far.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -192,11 +193,11 @@ final class CommandProcess {
         Thread.ofPlatform().daemon().start(task);
     }
 
-    private static String read(InputStream stream, StringBuffer into) {
+    private static String read(InputStream stream, StringWriter into) {
         try (Reader text = new InputStreamReader(stream, StandardCharsets.ISO_8859_1)) {
             char[] some = new char[1 << 12];
             for (int count = text.read(some); count >= 0; count = text.read(some)) {
-                into.append(some, 0, count);
+                into.write(some, 0, count);
             }
             return into.toString();
         } catch (IOException e) {

@@ -230,8 +230,7 @@ class GreedyPluginTest {
         process.signal(signal);
         process.type("");
         CommandProcess.Ended ended = process.await();
-        assertThat(ended.err())
-                .contains(" had taken the signal TERM for itself; it has been taken back");
+        assertThat(ended.err()).contains(" had taken the signal TERM for itself; it has been taken back");
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.INTERRUPTED);
         assertThat(ended.lastLine()).startsWith("trapline: exit 130, interrupted: ");
         assertSound();

@@ -135,14 +135,6 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
         return finish(machine);
     }
 
-    /// Records a run of several images with planned injections.
-    Finished record(MachineSpec spec, List<Image> images, List<PlannedInjection> planned, Path directory) {
-        Machine.Builder machine = builder(spec, images.getFirst(), "").recordTo(directory);
-        images.subList(1, images.size()).forEach(machine::image);
-        planned.forEach(machine::inject);
-        return finish(machine);
-    }
-
     /// Records a run of several images: a guest, and a device tree for it.
     Finished record(MachineSpec spec, List<Image> images, Path directory) {
         return record(spec, images, "", directory);

@@ -69,7 +69,7 @@ class HostileElfTest {
         ElfBuilder builder = new ElfBuilder().segment(START, new byte[0x40], 0x10_0000);
         builder.function("n".repeat(4000), START, 4);
         for (int k = 1; k < count; k++) {
-            builder.function("x", START + 4 * k, 4).patch(64 + 56 + 0x40 + (k + 1) * SYMBOL, 4, 1);
+            builder.function("x", START + 4L * k, 4).patch(64 + 56 + 0x40 + (k + 1) * SYMBOL, 4, 1);
         }
         assertRefused(builder.build(), "names of its symbols have together more than 4 times the file's bytes");
     }

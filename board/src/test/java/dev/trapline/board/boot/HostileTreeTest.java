@@ -99,7 +99,7 @@ class HostileTreeTest {
     void memoryThatIsNamedAThousandTimesInAThousandPiecesIsReadOnce() {
         List<Long> reserved = new ArrayList<>();
         for (int k = 0; k < 40_000; k++) {
-            reserved.add(SHARED + 1 + 2 * (k % 2000));
+            reserved.add(SHARED + 1 + 2L * (k % 2000));
         }
         byte[] strings = "device_type\0reg\0".getBytes(StandardCharsets.US_ASCII);
         ByteBuffer registers = ByteBuffer.allocate(80_000 * 12);
