@@ -50,6 +50,9 @@ class CornersTest {
     enum Corner {
         EXCEPTIONS(GicVersion.V2, 1),
         GICV2(GicVersion.V2, 1),
+        GICV3_REGISTERS(GicVersion.V3, 2),
+        GICV3_INTERFACE(GicVersion.V3, 1),
+        GICV3_CPUS(GicVersion.V3, 3),
         MMU(GicVersion.V2, 1),
         SYSTEM(GicVersion.V2, 1),
         CPUS(GicVersion.V2, 2);
