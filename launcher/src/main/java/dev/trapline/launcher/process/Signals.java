@@ -114,8 +114,8 @@ public final class Signals implements AutoCloseable {
         });
     }
 
-    /// The JVM never handles a signal again that the system ignores: a process may have been started so. A handler is
-    /// not asked whether it is equal, because it may be a plugin's code.
+    /// The JVM never handles a signal again that the system ignores: a process may have been started so. A handler
+    /// is not asked whether it is equal, because it may be a plugin's code.
     @SuppressWarnings("ReferenceEquality")
     private static boolean isIgnored(Object handler) throws ReflectiveOperationException {
         return handler == Class.forName(HANDLER).getField("SIG_IGN").get(null);
