@@ -13,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A file in a recording's directory that one process at a time can lock. The system releases the lock when the process
@@ -20,8 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class LockFile implements AutoCloseable {
 
     /// The files that this process has locked. By POSIX, opening such a file again and closing it releases the
-    /// lock.
+    /// lock. So whoever opens one looks here first, and holds this set's monitor until the file is closed.
     private static final Set<Path> HELD_HERE = new ConcurrentSkipListSet<>();
+
+    /// Attempts, and the pause after each: a fifth of a second.
+    private static final int TRIES = 10;
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final FileChannel channel;
     private final Path file;
@@ -36,43 +43,64 @@ public final class LockFile implements AutoCloseable {
         return file.toAbsolutePath().normalize();
     }
 
-    /// Locks a file, and makes it if there is none.
+    /// Locks a file, and makes it if there is none. A process that only looks whether it is locked ([#isHeld]) has it
+    /// for a moment, so one try is not enough.
     ///
     /// @return null if it is already locked, by this process or by another one
     public static @Nullable LockFile take(LinkFreePath path) throws IOException {
-        Path file = path.file();
-        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            try {
-                Permissions.makeFile(file);
-            } catch (FileAlreadyExistsException e) {
-                // Another process was faster: the lock decides.
+        LockFile lock = tryOnce(path);
+        for (int tries = 1; lock == null && tries < TRIES && !isHeldHere(path.file()); tries++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            lock = tryOnce(path);
+        }
+        return lock;
+    }
+
+    private static @Nullable LockFile tryOnce(LinkFreePath path) throws IOException {
+        synchronized (HELD_HERE) {
+            Path file = path.file();
+            if (isHeldHere(file)) {
+                return null;
             }
+            BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                try {
+                    Permissions.makeFile(file);
+                } catch (FileAlreadyExistsException e) {
+                    // Another process was faster: the lock decides.
+                }
+            }
+            FileChannel channel = path.openToWrite();
+            if (isTaken(channel)) {
+                return new LockFile(channel, key(file));
+            }
+            channel.close();
+            return null;
         }
-        FileChannel channel = path.openToWrite();
-        if (isTaken(channel)) {
-            return new LockFile(channel, key(file));
-        }
-        channel.close();
-        return null;
+    }
+
+    private static boolean isHeldHere(Path file) {
+        return HELD_HERE.contains(key(file));
     }
 
     /// Whether a file is locked. Changes neither the file nor the lock.
     public static boolean isHeld(Path file) throws IOException {
-        if (HELD_HERE.contains(key(file))) {
-            return true;
-        }
-        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        try (FileChannel channel = BoundedFile.open(file, Links.REFUSED);
-                FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {
-            return shared == null;
-        } catch (OverlappingFileLockException e) {
-            return true;
-        } catch (NoSuchFileException e) {
-            return false;
+        synchronized (HELD_HERE) {
+            if (isHeldHere(file)) {
+                return true;
+            }
+            BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
+            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+            try (FileChannel channel = BoundedFile.open(file, Links.REFUSED);
+                    FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {
+                return shared == null;
+            } catch (OverlappingFileLockException e) {
+                return true;
+            } catch (NoSuchFileException e) {
+                return false;
+            }
         }
     }
 

@@ -9,6 +9,8 @@ import dev.trapline.journal.file.Permissions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -21,6 +23,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,11 @@ public final class CheckpointSeal {
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_BYTES = 32;
+    /// Attempts to lock an empty file, and the pause after each: two seconds.
+    private static final int LOCK_TRIES = 40;
+
+    private static final long LOCK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private static final String SEPARATOR = " ";
     /// A SHA-256, and a seal.
     private static final String SEALED = "[0-9a-f]{64}" + SEPARATOR + "[0-9a-f]{64}";
@@ -92,10 +101,7 @@ public final class CheckpointSeal {
             throw new UnusableFileException("has " + bytes.length + " bytes, and a key has " + KEY_BYTES
                     + ": remove it to have a new one made");
         }
-        if (Permissions.isOpenToAll(file)) {
-            throw new UnusableFileException("can be read or written by all users of this machine, so it protects"
-                    + " nothing: remove it to have a new one made");
-        }
+        requirePrivate();
         return new SecretKeySpec(bytes, ALGORITHM);
     }
 
@@ -111,9 +117,10 @@ public final class CheckpointSeal {
             // Another process was quicker, or ended before it had written the key.
         }
         BoundedFile.requireRegular(file, Links.FOLLOWED);
+        requirePrivate();
         synchronized (CheckpointSeal.class) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                    var _ = channel.lock()) {
+                    var _ = locked(channel)) {
                 if (channel.size() == 0) {
                     byte[] bytes = new byte[KEY_BYTES];
                     new SecureRandom().nextBytes(bytes);
@@ -121,6 +128,30 @@ public final class CheckpointSeal {
                     channel.force(true);
                 }
             }
+        }
+    }
+
+    /// Waits for the lock, and not for long: whoever fills the file has it for a moment.
+    private static FileLock locked(FileChannel channel) throws IOException {
+        for (int tries = 0; tries < LOCK_TRIES; tries++) {
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    return lock;
+                }
+            } catch (OverlappingFileLockException e) {
+                // Something else in this process has it.
+            }
+            LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+        }
+        throw new UnusableFileException("is empty, and another process keeps it locked: end that process, or remove the"
+                + " file to have a new key made");
+    }
+
+    private void requirePrivate() throws IOException {
+        if (Permissions.isOpenToAll(file)) {
+            throw new UnusableFileException("can be read or written by all users of this machine, so it protects"
+                    + " nothing: remove it to have a new one made");
         }
     }
 

@@ -7,16 +7,21 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -174,6 +179,35 @@ class CheckpointSealTest {
         assertThat(Files.size(directory.resolve("key")))
                 .as("one that ended before it had written the key left an empty file, which is filled once")
                 .isEqualTo(32);
+    }
+
+    @Test
+    @Timeout(30)
+    void anEmptyKeyThatStaysLockedIsNotWaitedFor() throws IOException {
+        Path place = directory.resolve("key");
+        try (FileChannel held = FileChannel.open(
+                        place,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                FileLock lock = held.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            CheckpointSeal seal = seal("key");
+            assertThatThrownBy(seal::findOrMake)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("another process keeps it locked");
+        }
+        made(seal("key"), KEY, 1);
+        assertThat(Files.size(place)).as("once it is free, it is filled").isEqualTo(32);
+    }
+
+    @Test
+    void noKeyIsWrittenToAFileThatIsOpenToAll() throws IOException {
+        Path place = Files.createFile(directory.resolve("key"));
+        Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThatThrownBy(seal("key")::findOrMake)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("all users");
+        assertThat(place).as("what is refused is not changed").isEmptyFile();
     }
 
     @ParameterizedTest
