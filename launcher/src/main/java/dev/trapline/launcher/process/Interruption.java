@@ -200,7 +200,7 @@ public final class Interruption {
     /// The service that a thread of this process is executing, as the end of a sentence; empty if there is none.
     public static String whereHeld() {
         ServicesAtWork.Found found = Engines.isLoading() ? null : ServicesAtWork.any();
-        return found == null ? "" : "; a firmware service did not return: " + found.words();
+        return found == null ? "" : "; " + found.title() + " did not return: " + found.words();
     }
 
     /// The same. If no service is being executed: a thread that a plugin has started, because it may be the reason.

@@ -26,7 +26,7 @@ final class ServicesAtWork {
 
     /// Classes that may be on the stack in between, and belong to no service.
     private static final List<String> BETWEEN =
-            List.of("java.", "jdk.", "dev.trapline.abi.", "dev.trapline.machine.firmware.state.");
+            List.of("java.", "jdk.", "dev.trapline.abi.", "dev.trapline.machine.");
 
     private static final List<String> EXITS = List.of("java.lang.Shutdown", "java.lang.Runtime", "java.lang.System");
 
@@ -43,6 +43,12 @@ final class ServicesAtWork {
         /// The service's name, or the name of a class of its plugin.
         String service() {
             return Services.nameOf(entered.getClassName());
+        }
+
+        /// The service: by its name if it has told it.
+        String title() {
+            String name = service();
+            return name.equals(entered.getClassName()) ? "a firmware service" : "service '" + name + "'";
         }
 
         /// The method that was called, and where it is now.
