@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class LockFile implements AutoCloseable {
 
     /// The files that this process has locked. By POSIX, opening such a file again and closing it releases the
-    /// lock. So whoever opens one looks here first, and holds this set's monitor until the file is closed.
+    /// lock. So code that opens one looks here first, and holds this set's monitor until the file is closed.
     private static final Set<Path> HELD_HERE = new ConcurrentSkipListSet<>();
 
     /// Attempts, and the pause after each: a fifth of a second.
@@ -70,11 +71,23 @@ public final class LockFile implements AutoCloseable {
                     // Another process was faster: the lock decides.
                 }
             }
+            Object identity = identity(file);
             FileChannel channel = path.openToWrite();
-            if (isTaken(channel)) {
+            // The one before deletes its file before it releases the lock: this may be a file that is no longer there.
+            if (isTaken(channel) && identity != null && identity.equals(identity(file))) {
                 return new LockFile(channel, key(file));
             }
             channel.close();
+            return null;
+        }
+    }
+
+    /// What is different for two files; null if there is no file.
+    private static @Nullable Object identity(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (NoSuchFileException e) {
             return null;
         }
     }

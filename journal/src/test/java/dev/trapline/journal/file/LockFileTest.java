@@ -32,7 +32,7 @@ class LockFileTest {
     }
 
     @Test
-    void whoeverLooksForAMomentDoesNotKeepTheOwnerOut() throws Exception {
+    void aProcessThatLooksForAMomentDoesNotKeepTheOwnerOut() throws Exception {
         Files.createFile(path.file());
         FileChannel looked = FileChannel.open(path.file(), StandardOpenOption.READ);
         FileLock shared = looked.lock(0, Long.MAX_VALUE, true);
