@@ -43,6 +43,9 @@ class ConfigErrorsTest {
 
     @Test
     void aMachineThatItsBoardCannotHaveIsAnErrorWithItsPosition() {
+        assertThat(new ConfigFixture(directory, "trapline.machine {", "  board = bare", "  gic = 3", "}").problems())
+                .containsExactly("machine.conf:3: trapline.machine.gic takes auto on the board bare, which has no"
+                        + " interrupt controller; use --board virt, not 3");
         assertThat(new ConfigFixture(directory, "trapline.machine {", "  board = virt", "  gic = 2", "  cpus = 9", "}")
                         .problems())
                 .containsExactly("machine.conf:3: trapline.machine.gic takes auto or 3 for more than 8 vCPUs, not 2");
@@ -79,7 +82,6 @@ class ConfigErrorsTest {
         machine.date="1969-12-31T23:59:59Z" | trapline.machine.date takes a date and time in UTC from 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z, in whole seconds, not 1969-12-31T23:59:59Z
         machine.date="2026-01-01T00:00:00.5Z" | trapline.machine.date takes a date and time in UTC from 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z, in whole seconds, not 2026-01-01T00:00:00.5Z
         machine.gic=4              | trapline.machine.gic takes auto, 2 or 3, not 4
-        machine.gic=3              | trapline.machine.gic takes auto on the board bare, which has no interrupt controller; use --board virt, not 3
         machine.preset=virt        | trapline.machine.preset is not a key; write trapline.machine.board in its place
         machine.boot-arguments="a\u00e4" | trapline.machine.boot-arguments takes at most 2047 printable ASCII characters, not aä
         machine.boot-arguments=quiet | trapline.machine.boot-arguments takes no text without a device tree, in which the guest finds it (machine.device-tree), not quiet

@@ -13,6 +13,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
@@ -57,12 +58,12 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void aMachineMadeInJavaHasTheDefaultsOfTheReference() {
+    void aMachineMadeInJavaHasTheDefaultsOfTheReferenceButForItsBoard() {
         MachineSpec machine =
                 ConfigFixture.withAssignments("firmware.resident=[]").machine();
         assertThat(machine.with(machine.firmware().withSettings(new TreeMap<>())))
                 .as("but for the defaults of services, which only they know")
-                .isEqualTo(MachineSpec.DEFAULT);
+                .isEqualTo(MachineSpec.DEFAULT.with(BoardSpec.DEFAULT.withKind(BoardKind.VIRT)));
     }
 
     @Test
