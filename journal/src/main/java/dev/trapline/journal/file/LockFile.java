@@ -44,8 +44,8 @@ public final class LockFile implements AutoCloseable {
         return file.toAbsolutePath().normalize();
     }
 
-    /// Locks a file, and makes it if there is none. A process that only looks whether it is locked ([#isHeld]) has it
-    /// for a moment, so one try is not enough.
+    /// Locks a file, and makes it if there is none. A process that only looks whether it is locked ([#isHeld]) has
+    /// it for a moment, so one try is not enough.
     ///
     /// @return null if it is already locked, by this process or by another one
     public static @Nullable LockFile take(LinkFreePath path) throws IOException {

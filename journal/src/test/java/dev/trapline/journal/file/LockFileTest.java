@@ -59,7 +59,9 @@ class LockFileTest {
             assertThat(isLocked()).as("the system knows the lock").isTrue();
             assertThat(LockFile.take(path)).as("there is one holder").isNull();
             assertThat(LockFile.isHeld(path.file())).isTrue();
-            assertThat(isLocked()).as("and it is still locked for other processes").isTrue();
+            assertThat(isLocked())
+                    .as("and it is still locked for other processes")
+                    .isTrue();
         }
         assertThat(isLocked()).isFalse();
         try (LockFile again = LockFile.take(path)) {

@@ -25,8 +25,7 @@ final class ServicesAtWork {
             StateCodec.class.getName());
 
     /// Classes that may be on the stack in between, and belong to no service.
-    private static final List<String> BETWEEN =
-            List.of("java.", "jdk.", "dev.trapline.abi.", "dev.trapline.machine.");
+    private static final List<String> BETWEEN = List.of("java.", "jdk.", "dev.trapline.abi.", "dev.trapline.machine.");
 
     private static final List<String> EXITS = List.of("java.lang.Shutdown", "java.lang.Runtime", "java.lang.System");
 

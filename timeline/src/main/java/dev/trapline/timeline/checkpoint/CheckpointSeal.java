@@ -131,7 +131,7 @@ public final class CheckpointSeal {
         }
     }
 
-    /// Waits for the lock, and not for long: whoever fills the file has it for a moment.
+    /// Waits for the lock, and not for long: a process that fills the file has it for a moment.
     private static FileLock locked(FileChannel channel) throws IOException {
         for (int tries = 0; tries < LOCK_TRIES; tries++) {
             try {
