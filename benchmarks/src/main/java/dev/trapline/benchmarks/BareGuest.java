@@ -123,21 +123,6 @@ final class BareGuest implements Hooks, AutoCloseable {
     }
 
     @Override
-    public boolean readSystem(int register, int target) {
-        return false;
-    }
-
-    @Override
-    public boolean writeSystem(int register, long value) {
-        return false;
-    }
-
-    @Override
-    public void systemInstruction(int operation, long argument) {
-        // Not hooked, because there is only one engine, and the code does not change.
-    }
-
-    @Override
     public void close() {
         engine.close();
         arena.close();

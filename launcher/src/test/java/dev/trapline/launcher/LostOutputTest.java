@@ -229,9 +229,7 @@ class LostOutputTest {
     void theOutcomeIsNamedWithTheLoss() {
         // It prints and ends in one slice, so that the loss cannot stop it before its end.
         Said said = perform(new FailingAfter(0, "No space left on device"), "run", guest("exit-42"));
-        assertThat(said.lastLine())
-                .as("the message without the failure")
-                .containsPattern("exit 7, .* exit 42, ");
+        assertThat(said.lastLine()).as("the message without the failure").containsPattern("exit 7, .* exit 42, ");
     }
 
     @ParameterizedTest

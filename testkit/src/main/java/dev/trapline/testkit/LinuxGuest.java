@@ -46,28 +46,25 @@ public final class LinuxGuest {
     ///
     /// @param script commands for BusyBox's shell, after /proc, /sys and /dev are mounted and the modules loaded
     public static List<Image> images(String script) throws IOException {
-        return images("vmlinuz", "modules", script, END);
+        return images("vmlinuz", drivers("modules"), script, END);
     }
 
-    /// The same with a module more.
+    /// The same with another module in place of the drivers.
     ///
     /// @param module its file, which is in `/lib` of the guest; the script loads it
     public static List<Image> withModule(Path module, String script) throws IOException {
-        require(FETCHED, "guests/linux/fetch");
-        Initramfs disk = disk(FETCHED, START + script + END);
-        disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
-        return images(FETCHED, "vmlinuz", "vmlinuz", disk);
+        return images("vmlinuz", List.of(module), script, END);
     }
 
     /// The same with Debian's kernel for all machines, which has more drivers than the one for clouds, and with
     /// modules for keys.
     public static List<Image> ofFullKernel(String script) throws IOException {
-        return images("vmlinuz-full", "modules-full", script, END);
+        return images("vmlinuz-full", drivers("modules-full"), script, END);
     }
 
     /// The same, but the script has to end the run itself.
     public static List<Image> imagesWithoutEnd(String script) throws IOException {
-        return images("vmlinuz", "modules", script, "");
+        return images("vmlinuz", drivers("modules"), script, "");
     }
 
     /// A kernel for armhf, and an initial RAM disk as above.
@@ -78,13 +75,18 @@ public final class LinuxGuest {
         return images(FETCHED_ARMHF, kernel, kernel, disk(FETCHED_ARMHF, START + script + END));
     }
 
-    private static List<Image> images(String file, String drivers, String script, String end) throws IOException {
+    private static List<Path> drivers(String directory) throws IOException {
+        require(FETCHED, "guests/linux/fetch");
+        try (Stream<Path> modules = Files.list(FETCHED.resolve(directory))) {
+            return modules.sorted().toList();
+        }
+    }
+
+    private static List<Image> images(String file, List<Path> modules, String script, String end) throws IOException {
         require(FETCHED, "guests/linux/fetch");
         Initramfs disk = disk(FETCHED, START + script + end);
-        try (Stream<Path> modules = Files.list(FETCHED.resolve(drivers))) {
-            for (Path module : modules.sorted().toList()) {
-                disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
-            }
+        for (Path module : modules) {
+            disk.file("lib/" + module.getFileName(), Files.readAllBytes(module));
         }
         return images(FETCHED, file, "vmlinuz", disk);
     }
@@ -119,7 +121,7 @@ public final class LinuxGuest {
         HostTools.skipUnless(
                 Files.exists(fetched.resolve("complete")),
                 "no Linux in guests/target/" + fetched.getFileName() + ": run " + by
-                        + "; that an operating system boots," + " records and replays is not tested");
+                        + "; that an operating system boots, records and replays is not tested");
     }
 
     /// @param name of the kernel's image

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
-/// The hooks of the instance that runs AArch32 programs at EL0.
+/// The hooks of the instance that runs AArch32 programs at EL0. It has none on system registers: EL0 can access none in
+/// AArch32 state without a trap.
 final class Aarch32UserHooks implements BusHooks {
 
     private final Unicorn engine;
@@ -49,21 +50,5 @@ final class Aarch32UserHooks implements BusHooks {
         }
         bus.nobodyAnswers(address, write);
         engine.stop();
-    }
-
-    /// The instance has no hooks on system registers: EL0 can access none in AArch32 state without a trap.
-    @Override
-    public boolean readSystem(int register, int target) {
-        return false;
-    }
-
-    @Override
-    public boolean writeSystem(int register, long value) {
-        return false;
-    }
-
-    @Override
-    public void systemInstruction(int operation, long argument) {
-        // As above.
     }
 }

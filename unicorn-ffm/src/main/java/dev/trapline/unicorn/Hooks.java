@@ -53,18 +53,23 @@ public interface Hooks {
     ///
     /// @param register packed as op0 (2 bits), op1 (3), CRn (4), CRm (4), op2 (3)
     /// @param target the register that it writes, 31 for XZR
-    /// @return whether the hook has performed the instruction, so that it must be skipped
-    boolean readSystem(int register, int target);
+    /// @return whether the hook has performed the instruction, so that it must be skipped. Without a hook of its
+    ///     own, the library executes it
+    default boolean readSystem(int register, int target) {
+        return false;
+    }
 
     /// Called before the guest executes MSR (register).
     ///
     /// @param register packed as for [#readSystem]
-    /// @return whether the hook has performed the instruction, so that it must be skipped
-    boolean writeSystem(int register, long value);
+    /// @return as for [#readSystem]
+    default boolean writeSystem(int register, long value) {
+        return false;
+    }
 
     /// Called before the guest executes SYS, which it executes in any case.
     ///
     /// @param operation packed as for [#readSystem]
     /// @param argument the value of its register, 0 if it has none
-    void systemInstruction(int operation, long argument);
+    default void systemInstruction(int operation, long argument) {}
 }

@@ -13,17 +13,4 @@ class NoHooks implements Hooks {
 
     @Override
     public void nobodyAnswers(long address, boolean write) {}
-
-    @Override
-    public boolean readSystem(int register, int target) {
-        return false;
-    }
-
-    @Override
-    public boolean writeSystem(int register, long value) {
-        return false;
-    }
-
-    @Override
-    public void systemInstruction(int operation, long argument) {}
 }

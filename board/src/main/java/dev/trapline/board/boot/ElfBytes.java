@@ -11,6 +11,11 @@ final class ElfBytes {
     /// Longer symbol names are not readable.
     private static final int MAX_NAME = 4096;
 
+    /// How many times the bytes of the file all segments together may have, or all names of symbols. A linker puts
+    /// each part of the file into one segment, and may store a name at the end of another one. Without a limit, a
+    /// small file could have any number of bytes.
+    static final int MOST_TIMES = 4;
+
     private final String image;
     private final byte[] content;
     private final ByteBuffer words;
@@ -23,6 +28,11 @@ final class ElfBytes {
 
     int size() {
         return content.length;
+    }
+
+    /// Whether so many bytes can be of different parts of the file: see [#MOST_TIMES].
+    boolean isPlausible(long bytes) {
+        return bytes <= (long) MOST_TIMES * content.length;
     }
 
     ImageException refuse(String problem) {

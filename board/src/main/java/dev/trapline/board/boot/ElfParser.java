@@ -35,10 +35,6 @@ final class ElfParser {
     private static final int TYPE_DYNAMIC = 3;
     private static final int TYPE_CORE = 4;
 
-    /// How often a part of the file may be in segments, on average. A linker puts each part into one. Without a
-    /// limit, the segments of a small file could have any number of bytes.
-    private static final int MOST_TIMES = 4;
-
     private static final int SEGMENT_LOAD = 1;
     private static final int SEGMENT_DYNAMIC = 2;
     private static final int SEGMENT_INTERPRETER = 3;
@@ -169,7 +165,7 @@ final class ElfParser {
         }
         file.require(offset, fileSize, "segment " + index);
         loaded += fileSize;
-        if (loaded > (long) MOST_TIMES * file.size()) {
+        if (!file.isPlausible(loaded)) {
             throw file.refuse(("segments 0 to %d have together 0x%x bytes of a file of 0x%x bytes; the file is damaged:"
                             + " build it again")
                     .formatted(index, loaded, file.size()));

@@ -19,10 +19,6 @@ final class ElfSymbols {
     /// Section indexes from here on are not sections: absolute values and common symbols are not in memory.
     private static final int FIRST_RESERVED_SECTION = 0xff00;
 
-    /// How many times the file's bytes all names together may have. A linker may store a name at the end of another
-    /// one. Without a limit, each symbol could have a name of the longest length.
-    private static final int MOST_TIMES = 4;
-
     /// The order of several names for one address: functions before labels, global before local, then by name, so
     /// that the choice is always the same.
     private static final Comparator<Candidate> BEST_FIRST = Comparator.comparing(Candidate::isFunction)
@@ -125,10 +121,10 @@ final class ElfSymbols {
         }
         String text = file.text(names.offset(), names.size(), name, "the name of a symbol");
         named += text.length();
-        if (named > (long) MOST_TIMES * file.size()) {
+        if (!file.isPlausible(named)) {
             throw file.refuse(
                     "the names of its symbols have together more than %d times the file's bytes; it is damaged"
-                            .formatted(MOST_TIMES));
+                            .formatted(ElfBytes.MOST_TIMES));
         }
         // Mapping symbols distinguish code from data. They are not names.
         if (text.isEmpty() || text.startsWith("$")) {

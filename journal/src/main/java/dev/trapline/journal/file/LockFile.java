@@ -74,7 +74,7 @@ public final class LockFile implements AutoCloseable {
             Object identity = identity(file);
             FileChannel channel = path.openToWrite();
             // The one before deletes its file before it releases the lock: this may be a file that is no longer there.
-            if (isTaken(channel) && identity != null && identity.equals(identity(file))) {
+            if (tryLock(channel) != null && identity != null && identity.equals(identity(file))) {
                 return new LockFile(channel, key(file));
             }
             channel.close();
@@ -117,11 +117,14 @@ public final class LockFile implements AutoCloseable {
         }
     }
 
-    private static boolean isTaken(FileChannel channel) throws IOException {
+    /// Locks a whole file for one holder, without waiting.
+    ///
+    /// @return null if another process has it locked, or another channel of this one
+    public static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
         try {
-            return channel.tryLock() != null;
+            return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return false;
+            return null;
         }
     }
 

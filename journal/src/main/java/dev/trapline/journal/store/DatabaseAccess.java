@@ -85,14 +85,14 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
                             + Database.URL_VARIABLE + "=" + place.place() + " and try again");
         }
         if (!named.isAt(place) && !isAlias(place)) {
+            String shown = named.shownPlace(place);
             throw new RecordingException(
                     Kind.NOT_NAMED,
-                    "the recording " + recording + " keeps its events in the database " + named.shownPlace(place)
+                    "the recording " + recording + " keeps its events in the database " + shown
                             + ", and you have named " + named.shownPlace()
                             + ": nothing was sent to either. If you trust the"
-                            + " recording's database, set " + Database.URL_VARIABLE + "=" + named.shownPlace(place)
-                            + "; if both are the same database, set " + ALIAS_VARIABLE + "="
-                            + alias(named.shownPlace(place)));
+                            + " recording's database, set " + Database.URL_VARIABLE + "=" + shown
+                            + "; if both are the same database, set " + ALIAS_VARIABLE + "=" + alias(shown));
         }
         return named;
     }

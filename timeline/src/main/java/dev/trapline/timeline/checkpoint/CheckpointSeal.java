@@ -5,12 +5,12 @@ import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.PrivateDirectories;
 import dev.trapline.abi.file.UnusableFileException;
 import dev.trapline.abi.machine.Sharing;
+import dev.trapline.journal.file.LockFile;
 import dev.trapline.journal.file.Permissions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -134,13 +134,9 @@ public final class CheckpointSeal {
     /// Waits for the lock, and not for long: a process that fills the file has it for a moment.
     private static FileLock locked(FileChannel channel) throws IOException {
         for (int tries = 0; tries < LOCK_TRIES; tries++) {
-            try {
-                FileLock lock = channel.tryLock();
-                if (lock != null) {
-                    return lock;
-                }
-            } catch (OverlappingFileLockException e) {
-                // Something else in this process has it.
+            FileLock lock = LockFile.tryLock(channel);
+            if (lock != null) {
+                return lock;
             }
             LockSupport.parkNanos(LOCK_PAUSE_NANOS);
         }
