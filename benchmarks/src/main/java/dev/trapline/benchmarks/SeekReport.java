@@ -140,7 +140,7 @@ public final class SeekReport {
         Checkpoints checkpoints = new Checkpoints(
                 recording, true, seal(recording), 0, Seeker.SPACING, System::nanoTime, SeekReport::refuse);
         ParallelReplay replay = new ParallelReplay(machines.run(recording), checkpoints, (_, _) -> {}, (_, _, _) -> {});
-        if (!(replay.replay(threads) instanceof ParallelReplay.Verdict.Confirmed)) {
+        if (!(replay.replay(threads) instanceof ParallelReplay.Result.Confirmed)) {
             throw new IllegalStateException(
                     "a checkpoint cannot be used, or the machine at a checkpoint differs from the stored one");
         }

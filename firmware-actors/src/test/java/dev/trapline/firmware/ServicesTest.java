@@ -99,11 +99,11 @@ class ServicesTest {
 
     /// An exception of a service is its own code, also the one by which it refuses its settings.
     @Test
-    void aRefusalIsReadWhileItsServiceIsAtWork() {
+    void aRefusalIsReadWhileItsServiceRuns() {
         ServiceGate gate = new ServiceGate();
         assertThatThrownBy(() -> new ServiceHost<>(LoadedService.of(new Refusing(gate)), machineOf(1), MEMORY, gate))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessage("read while 'refusing' is at work");
+                .hasMessage("read while 'refusing' is running");
     }
 
     @Test
@@ -142,7 +142,7 @@ class ServicesTest {
 
         @Override
         public String getMessage() {
-            return "read while '" + gate.service() + "' is at work";
+            return "read while '" + gate.service() + "' is running";
         }
     }
 

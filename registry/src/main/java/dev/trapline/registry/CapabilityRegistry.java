@@ -25,9 +25,9 @@ import java.util.TreeSet;
 /// toggles, rules and defaults decide. A look-up allocates nothing.
 public final class CapabilityRegistry implements Capabilities {
 
-    private static final Verdict WIDTH = new Verdict(
+    private static final Decided WIDTH = new Decided(
             new Decision.Denied(Decision.Reason.WIDTH),
-            new Verdict.ByDefault("a 64-bit function identifier from AArch32 state (DEN0028 §2.7)"));
+            new Decided.ByDefault("a 64-bit function identifier from AArch32 state (DEN0028 §2.7)"));
     private static final Decision CONDITION = new Decision.Denied(Decision.Reason.CONDITION);
     private static final int SMC64 = 1 << 30;
     private static final long LAST = 0xffff_ffffL;
@@ -44,7 +44,7 @@ public final class CapabilityRegistry implements Capabilities {
     private final SortedSet<FunctionId> absent;
 
     /// A range of function identifiers with one decision.
-    public record Entry(Claim range, Verdict verdict) {}
+    public record Entry(Claim range, Decided decided) {}
 
     private CapabilityRegistry(
             Plane[] planes, boolean takesHints, List<FunctionId> functions, SortedSet<FunctionId> absent) {
@@ -114,7 +114,7 @@ public final class CapabilityRegistry implements Capabilities {
     ///
     /// @param immediate the instruction's #imm, 0 to 65535
     /// @param functionId the value of w0
-    public Verdict query(Conduit conduit, int immediate, int functionId, ExecutionState state) {
+    public Decided query(Conduit conduit, int immediate, int functionId, ExecutionState state) {
         if (immediate == 0 && (functionId & SMC64) != 0 && state.isAarch32()) {
             return WIDTH;
         }
@@ -166,8 +166,8 @@ public final class CapabilityRegistry implements Capabilities {
         long first = 0;
         while (first <= LAST) {
             int lookedUp = identifier(immediate, (int) first);
-            long stretch = table.last(table.stretch(lookedUp)) + first - Integer.toUnsignedLong(lookedUp);
-            long last = Math.min(stretch, endOfKind(first, immediate, state));
+            long lastOfRange = table.last(table.range(lookedUp)) + first - Integer.toUnsignedLong(lookedUp);
+            long last = Math.min(lastOfRange, endOfKind(first, immediate, state));
             append(entries, first, last, query(conduit, immediate, (int) first, state));
             first = last + 1;
         }
@@ -190,12 +190,12 @@ public final class CapabilityRegistry implements Capabilities {
         return takesHints ? LAST_YIELDING : LAST;
     }
 
-    private static void append(List<Entry> entries, long first, long last, Verdict verdict) {
+    private static void append(List<Entry> entries, long first, long last, Decided decided) {
         FunctionId from = new FunctionId((int) first);
-        if (!entries.isEmpty() && entries.getLast().verdict().equals(verdict)) {
+        if (!entries.isEmpty() && entries.getLast().decided().equals(decided)) {
             from = entries.removeLast().range().first();
         }
-        entries.add(new Entry(new Claim(from, new FunctionId((int) last)), verdict));
+        entries.add(new Entry(new Claim(from, new FunctionId((int) last)), decided));
     }
 
     /// Every #imm other than 0 that a rule names or a service claims, ascending. All others are denied.

@@ -16,15 +16,15 @@ final class DecisionTable {
     /// first range begins at 0.
     private final int[] starts;
 
-    private final Verdict[] verdicts;
+    private final Decided[] decisions;
     /// For each value of the upper bits, the range that contains its first identifier.
     private final int[] index;
 
     private final int shift;
 
-    private DecisionTable(int[] starts, Verdict[] verdicts) {
+    private DecisionTable(int[] starts, Decided[] decisions) {
         this.starts = starts;
-        this.verdicts = verdicts;
+        this.decisions = decisions;
         int bits = Math.clamp(
                 Integer.SIZE - Integer.numberOfLeadingZeros(starts.length) + 1, MIN_INDEX_BITS, MAX_INDEX_BITS);
         this.shift = Integer.SIZE - bits;
@@ -41,19 +41,19 @@ final class DecisionTable {
     }
 
     /// A table with one decision for all identifiers.
-    static DecisionTable of(Verdict verdict) {
+    static DecisionTable of(Decided decided) {
         Builder table = new Builder();
-        table.add(0, verdict);
+        table.add(0, decided);
         return table.build();
     }
 
     /// The decision for a function identifier, with its source.
-    Verdict at(int functionId) {
-        return verdicts[stretch(functionId)];
+    Decided at(int functionId) {
+        return decisions[range(functionId)];
     }
 
     /// The range that contains a function identifier.
-    int stretch(int functionId) {
+    int range(int functionId) {
         int key = biased(functionId);
         int upper = functionId >>> shift;
         int low = index[upper];
@@ -70,9 +70,9 @@ final class DecisionTable {
     }
 
     /// The last identifier of a range, unsigned.
-    long last(int stretch) {
-        return stretch + 1 < starts.length
-                ? Integer.toUnsignedLong(starts[stretch + 1] ^ Integer.MIN_VALUE) - 1
+    long last(int range) {
+        return range + 1 < starts.length
+                ? Integer.toUnsignedLong(starts[range + 1] ^ Integer.MIN_VALUE) - 1
                 : 0xffff_ffffL;
     }
 
@@ -83,19 +83,19 @@ final class DecisionTable {
     /// Collects ranges in ascending order. Neighbours with equal decisions are merged.
     static final class Builder {
         private final List<Integer> starts = new ArrayList<>();
-        private final List<Verdict> verdicts = new ArrayList<>();
+        private final List<Decided> decisions = new ArrayList<>();
 
         /// @param first the first identifier of the next range, unsigned; the very first is 0
-        void add(long first, Verdict verdict) {
-            if (verdicts.isEmpty() || !verdicts.getLast().equals(verdict)) {
+        void add(long first, Decided decided) {
+            if (decisions.isEmpty() || !decisions.getLast().equals(decided)) {
                 starts.add(biased((int) first));
-                verdicts.add(verdict);
+                decisions.add(decided);
             }
         }
 
         DecisionTable build() {
             return new DecisionTable(
-                    starts.stream().mapToInt(Integer::intValue).toArray(), verdicts.toArray(Verdict[]::new));
+                    starts.stream().mapToInt(Integer::intValue).toArray(), decisions.toArray(Decided[]::new));
         }
     }
 }

@@ -12,18 +12,18 @@ final class Plane {
     private final int[] immediates;
 
     private final DecisionTable[] tables;
-    private final Verdict otherImmediate;
+    private final Decided otherImmediate;
 
     /// @param smccc the table for #imm 0
     /// @param named the tables for the other #imm values that a rule or claim names
-    Plane(DecisionTable smccc, SortedMap<Integer, DecisionTable> named, Verdict otherImmediate) {
+    Plane(DecisionTable smccc, SortedMap<Integer, DecisionTable> named, Decided otherImmediate) {
         this.smccc = smccc;
         this.immediates = named.keySet().stream().mapToInt(Integer::intValue).toArray();
         this.tables = named.entrySet().stream().map(Map.Entry::getValue).toArray(DecisionTable[]::new);
         this.otherImmediate = otherImmediate;
     }
 
-    Verdict at(int immediate, int functionId) {
+    Decided at(int immediate, int functionId) {
         if (immediate == 0) {
             return smccc.at(functionId);
         }

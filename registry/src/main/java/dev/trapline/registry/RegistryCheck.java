@@ -125,14 +125,14 @@ final class RegistryCheck {
 
     private static boolean namesHintsAlone(Rule rule) {
         return IdRange.of(rule).stream()
-                .allMatch(stretch -> stretch.claim().first().sveHint()
-                        && stretch.first() >>> HINT_BIT == stretch.last() >>> HINT_BIT);
+                .allMatch(range ->
+                        range.claim().first().sveHint() && range.first() >>> HINT_BIT == range.last() >>> HINT_BIT);
     }
 
     private static boolean reachesReserved(Rule rule) {
         return IdRange.of(rule).stream()
-                .anyMatch(stretch -> stretch.meets(RESERVED_32, RESERVED_32 + RESERVED_COUNT - 1)
-                        || stretch.meets(RESERVED_64, RESERVED_64 + RESERVED_COUNT - 1));
+                .anyMatch(range -> range.meets(RESERVED_32, RESERVED_32 + RESERVED_COUNT - 1)
+                        || range.meets(RESERVED_64, RESERVED_64 + RESERVED_COUNT - 1));
     }
 
     private void checkTarget(Rule rule) {
@@ -175,10 +175,10 @@ final class RegistryCheck {
         groups.forEach(this::checkGroup);
     }
 
-    private void checkGroup(Group group, List<IdRange<Rule>> stretches) {
-        stretches.sort(IdRange.BY_START);
-        IdRange<Rule> farthest = stretches.getFirst();
-        for (IdRange<Rule> next : stretches.subList(1, stretches.size())) {
+    private void checkGroup(Group group, List<IdRange<Rule>> ranges) {
+        ranges.sort(IdRange.BY_START);
+        IdRange<Rule> farthest = ranges.getFirst();
+        for (IdRange<Rule> next : ranges.subList(1, ranges.size())) {
             if (next.first() <= farthest.last()) {
                 errors.add(new RegistryError.Overlap(group.kind(), farthest.owner(), next.owner()));
             }

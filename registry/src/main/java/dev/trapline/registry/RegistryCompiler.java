@@ -25,11 +25,11 @@ final class RegistryCompiler {
     private final List<IdRange<ServiceDescriptor>> claims = new ArrayList<>();
     private final SortedMap<Integer, ServiceDescriptor> immediateClaims = new TreeMap<>();
     private final Policy policy;
-    private final Verdicts verdicts;
+    private final Decider decider;
 
     RegistryCompiler(Collection<ServiceDescriptor> services, Policy policy) {
         this.policy = policy;
-        this.verdicts = new Verdicts(policy);
+        this.decider = new Decider(policy);
         for (ServiceDescriptor service : services) {
             service.claims().forEach(claim -> claims.add(IdRange.of(claim, service)));
             service.immediates().forEach(immediate -> immediateClaims.put(immediate, service));
@@ -49,7 +49,7 @@ final class RegistryCompiler {
     }
 
     private Plane plane(Conduit conduit, ExecutionState state) {
-        Verdict off = verdicts.conduitOff(conduit);
+        Decided off = decider.conduitOff(conduit);
         List<Rule> rules = policy.rules().stream()
                 .filter(rule -> rule.match().conduits().contains(conduit)
                         && rule.match().states().contains(state))
@@ -66,7 +66,7 @@ final class RegistryCompiler {
         for (int immediate : immediates.tailSet(1)) {
             tables.put(immediate, table(conduit, immediate, rules));
         }
-        return new Plane(table(conduit, 0, rules), tables, verdicts.unnamedImmediate());
+        return new Plane(table(conduit, 0, rules), tables, decider.unnamedImmediate());
     }
 
     private DecisionTable table(Conduit conduit, int immediate, List<Rule> planeRules) {
@@ -86,7 +86,7 @@ final class RegistryCompiler {
         for (long edge : edges(rules, immediate == 0 ? claims : List.of())) {
             ServiceDescriptor claimant = immediate == 0 ? claimed.at(edge) : byImmediate;
             Rule rule = firstOf(exact.at(edge), range.at(edge), owner.at(edge));
-            table.add(edge, verdicts.of(rule, claimant, immediate));
+            table.add(edge, decider.of(rule, claimant, immediate));
         }
         return table.build();
     }
@@ -114,21 +114,21 @@ final class RegistryCompiler {
 
     /// Walks along disjoint ranges in ascending order.
     private static final class Cursor<T> {
-        private final List<IdRange<T>> stretches;
+        private final List<IdRange<T>> ranges;
         private int next;
 
-        private Cursor(List<IdRange<T>> stretches) {
-            this.stretches = stretches;
+        private Cursor(List<IdRange<T>> ranges) {
+            this.ranges = ranges;
         }
 
         /// The owner of the range that contains an identifier. Callers ask for identifiers in ascending order.
         @Nullable
         T at(long identifier) {
-            while (next < stretches.size() && stretches.get(next).last() < identifier) {
+            while (next < ranges.size() && ranges.get(next).last() < identifier) {
                 next++;
             }
-            return next < stretches.size() && stretches.get(next).first() <= identifier
-                    ? stretches.get(next).owner()
+            return next < ranges.size() && ranges.get(next).first() <= identifier
+                    ? ranges.get(next).owner()
                     : null;
         }
     }

@@ -84,26 +84,26 @@ class CapabilityRegistryTest {
                 rule(new Functions.Owner(4), new Action.Deny(), 1),
                 rule(range(0x8400_0000, 8), new Action.Forward(null), 2),
                 rule(one(CPU_ON), new Action.Resident(), 3))));
-        assertThat(verdict(registry, CPU_ON)).satisfies(v -> {
+        assertThat(decided(registry, CPU_ON)).satisfies(v -> {
             assertThat(v.decision()).isEqualTo(new Resident("psci"));
             assertThat(v.kind()).isEqualTo(Kind.EXACT);
             assertThat(v.origin()).isEqualTo("test: 3");
         });
-        assertThat(verdict(registry, 0x8400_0004)).satisfies(v -> {
+        assertThat(decided(registry, 0x8400_0004)).satisfies(v -> {
             assertThat(v.decision())
                     .as("deny owner 4, but keep this part of PSCI")
                     .isEqualTo(new Forwarded("psci"));
             assertThat(v.kind()).isEqualTo(Kind.RANGE);
         });
-        assertThat(verdict(registry, 0x8400_0008)).satisfies(v -> {
+        assertThat(decided(registry, 0x8400_0008)).satisfies(v -> {
             assertThat(v.decision()).isEqualTo(new Denied(Reason.BY_RULE));
             assertThat(v.kind()).isEqualTo(Kind.OWNER);
             assertThat(v.decidedBy()).isEqualTo("owner 4");
         });
-        assertThat(verdict(registry, 0xc400_0003).kind())
+        assertThat(decided(registry, 0xc400_0003).kind())
                 .as("an owner has SMC32 and SMC64 calls")
                 .isEqualTo(Kind.OWNER);
-        assertThat(verdict(registry, 0x0400_0003).kind())
+        assertThat(decided(registry, 0x0400_0003).kind())
                 .as("its yielding calls are not named")
                 .isEqualTo(Kind.DEFAULT);
     }
@@ -111,7 +111,7 @@ class CapabilityRegistryTest {
     @Test
     void aToggleIsStrongerThanEveryRule() {
         List<Rule> rules = List.of(rule(one(CPU_ON), new Action.Forward("psci"), 1));
-        assertThat(verdict(registry(Policy.DEFAULT.withRules(rules).with("psci", false)), CPU_ON))
+        assertThat(decided(registry(Policy.DEFAULT.withRules(rules).with("psci", false)), CPU_ON))
                 .satisfies(v -> {
                     assertThat(v.decision()).isEqualTo(new Denied(Reason.BY_TOGGLE));
                     assertThat(v.kind()).isEqualTo(Kind.TOGGLE);
@@ -174,8 +174,8 @@ class CapabilityRegistryTest {
         for (CapabilityRegistry.Entry entry : registry.entries(Conduit.HVC, ExecutionState.A64)) {
             long first = Integer.toUnsignedLong(entry.range().first().value());
             assertThat(first).as("no gap, no overlap").isEqualTo(next);
-            assertThat(verdict(registry, entry.range().first().value())).isEqualTo(entry.verdict());
-            assertThat(verdict(registry, entry.range().last().value())).isEqualTo(entry.verdict());
+            assertThat(decided(registry, entry.range().first().value())).isEqualTo(entry.decided());
+            assertThat(decided(registry, entry.range().last().value())).isEqualTo(entry.decided());
             next = Integer.toUnsignedLong(entry.range().last().value()) + 1;
         }
         assertThat(next).isEqualTo(1L << 32);
@@ -198,9 +198,9 @@ class CapabilityRegistryTest {
                 Policy.DEFAULT.withResident("smccc").withRules(List.of(rule(one(CPU_ON), new Action.Deny(), 1))));
         assertThat(decision(registry, 0x8401_0000)).as("PSCI_VERSION").isEqualTo(new Forwarded("psci"));
         assertThat(decision(registry, 0x8001_0000)).as("SMCCC_VERSION").isEqualTo(new Resident("smccc"));
-        assertThat(verdict(registry, 0x8401_0003))
+        assertThat(decided(registry, 0x8401_0003))
                 .as("a rule names the function")
-                .isEqualTo(verdict(registry, CPU_ON));
+                .isEqualTo(decided(registry, CPU_ON));
         for (int id : new int[] {0x8402_0003, 0x8403_0003}) {
             assertThat(decision(registry, id))
                     .as("the other reserved bits stay what they are")
@@ -241,12 +241,12 @@ class CapabilityRegistryTest {
         return CapabilityRegistry.of(SERVICES, policy);
     }
 
-    private static Verdict verdict(CapabilityRegistry registry, int id) {
+    private static Decided decided(CapabilityRegistry registry, int id) {
         return registry.query(Conduit.HVC, 0, id, ExecutionState.A64);
     }
 
     private static Decision decision(CapabilityRegistry registry, int id) {
-        return verdict(registry, id).decision();
+        return decided(registry, id).decision();
     }
 
     private static Decision decision(CapabilityRegistry registry, Conduit conduit, int immediate, int id) {

@@ -82,8 +82,8 @@ class RegistryPropertyTest {
             Rule rule = rules.get(random.nextInt(rules.size()));
             Functions.Range range = (Functions.Range) rule.match().functions();
             int inside = range.base().value() + random.nextInt((int) range.count());
-            Verdict verdict = registry.query(Conduit.SMC, 0, inside, ExecutionState.A64);
-            assertThat(verdict.source()).isEqualTo(new Verdict.ByRule(rule));
+            Decided decided = registry.query(Conduit.SMC, 0, inside, ExecutionState.A64);
+            assertThat(decided.source()).isEqualTo(new Decided.ByRule(rule));
         }
         rules.add(CapabilityRegistryTest.rule(
                 CapabilityRegistryTest.range(0x8200_0000 + 777_777 * 512, 1), new Action.Deny(), -1));
@@ -132,8 +132,8 @@ class RegistryPropertyTest {
         int immediate = random.nextInt(3) == 0 ? 1 : 0;
         int id = randomId() | (random.nextInt(4) == 0 ? 1 << 16 : 0);
         int function = hints && immediate == 0 && isHinted(id) ? id & ~(1 << 16) : id;
-        Verdict verdict = registry.query(conduit, immediate, id, state);
-        assertThat(verdict.decision())
+        Decided decided = registry.query(conduit, immediate, id, state);
+        assertThat(decided.decision())
                 .as("%s #%d %s from %s under %s", conduit, immediate, new FunctionId(id), state, rules)
                 .isEqualTo(expected(rules, conduit, immediate, function, state));
     }
@@ -151,7 +151,7 @@ class RegistryPropertyTest {
                                     registry.query(Conduit.HVC, immediate, first, state),
                                     registry.query(Conduit.HVC, immediate, last, state)))
                             .as("#%d %s from %s under %s", immediate, entry.range(), state, rules)
-                            .containsOnly(entry.verdict());
+                            .containsOnly(entry.decided());
                     next = Integer.toUnsignedLong(last) + 1;
                 }
                 assertThat(next).as("every identifier is in the table").isEqualTo(1L << 32);

@@ -63,7 +63,9 @@ final class TextRules {
             new Word("(?i)\\b(hold|holds|held) [a-z ,]*\\bagainst\\b", "write 'compare with', or 'test'"),
             new Word("(?i)\\bin one go\\b", "write 'sequentially', or 'at once'"),
             new Word("(?i)\\b(has|have|had) come to\\b", "say where it is, or what it has reached"),
-            new Word("(?i)\\b(still at work|gone on with)\\b", "write 'still running', or 'continued'"),
+            new Word("(?i)\\bverdicts?\\b", "write 'decision'; of a replay: 'result'"),
+            new Word("(?i)\\bstretch(es)?\\b", "write 'range', 'part' or 'interval' (docs/glossary.md)"),
+            new Word("(?i)\\b(at work|gone on with)\\b", "write 'running', or 'continued'"),
             new Word("(?i)\\bhears? of\\b", "write 'is notified of'"),
             new Word("(?i)\\bwants? done\\b", "write 'effects', or 'requests'"));
 

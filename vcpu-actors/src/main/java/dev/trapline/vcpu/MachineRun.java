@@ -47,7 +47,7 @@ public interface MachineRun {
 
     /// The service that is running now; null if none is.
     @Nullable
-    String serviceAtWork();
+    String runningService();
 
     /// Whether the run waits until its recording is stored, for example because the disk is full or a database does
     /// not answer.

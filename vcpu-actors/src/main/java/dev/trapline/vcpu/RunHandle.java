@@ -68,7 +68,7 @@ record RunHandle(
     }
 
     @Override
-    public @Nullable String serviceAtWork() {
+    public @Nullable String runningService() {
         return gate.service();
     }
 

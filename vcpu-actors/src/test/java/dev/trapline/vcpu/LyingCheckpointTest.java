@@ -143,10 +143,10 @@ class LyingCheckpointTest {
             byte[] machine = machine();
             machine[at] ^= (byte) 0xff;
             lie(machine, truth.image().services());
-            ParallelReplay.Verdict verdict = new ParallelReplay(
+            ParallelReplay.Result result = new ParallelReplay(
                             RUNS.recorded(recording()), checkpoints(new ArrayList<>()), (_, _) -> {}, (_, _, _) -> {})
                     .replay(2);
-            assertThat(verdict).as("byte %d", at).isInstanceOf(ParallelReplay.Verdict.Doubted.class);
+            assertThat(result).as("byte %d", at).isInstanceOf(ParallelReplay.Result.Doubted.class);
         }
     }
 }

@@ -91,8 +91,8 @@ public sealed interface RunOutcome {
         }
     }
 
-    /// The run was to end, and a service that was at work did not return. Its machine was given up: what it had
-    /// recorded is kept, up to the call or event that the service was at work on. Never part of a history.
+    /// The run was to end, and a service that was running did not return. Its machine was given up: what it had
+    /// recorded is kept, up to the call or event that the service was handling. Never part of a history.
     ///
     /// @param service its name
     /// @param timeout whether the limit of host time was the reason to end; otherwise somebody asked for it

@@ -42,7 +42,7 @@ public final class RecordingImport {
     private static final String WRITER = "import";
 
     /// The number of segments between two checks for a request to end the import.
-    private static final int STRETCH = 256;
+    private static final int BATCH = 256;
 
     private final Path file;
     private final PartReader parts;
@@ -196,7 +196,7 @@ public final class RecordingImport {
                 for (int at = 0; at < group.length; ) {
                     parts.tell();
                     List<EventRow> rows = new ArrayList<>();
-                    while (at < group.length && rows.size() < STRETCH) {
+                    while (at < group.length && rows.size() < BATCH) {
                         Segment segment = segment(group, at);
                         if (segment.predecessor() != digest) {
                             throw parts.damaged(
@@ -244,7 +244,7 @@ public final class RecordingImport {
         try (RecordingReader reader = StoredRecordingReader.open(directory.path(), OpenOptions.STRICT)) {
             long slices = 0;
             for (long ordinal = 0; ordinal < reader.segmentCount(); ordinal++) {
-                if (ordinal % STRETCH == 0) {
+                if (ordinal % BATCH == 0) {
                     limits.progress().at(Step.CHECKING, ordinal, reader.segmentCount());
                 }
                 slices += reader.segment(ordinal).slices();

@@ -169,7 +169,7 @@ class RecordingWriterTest {
         int slices = 1;
         while (recordings.read("flush").isEmpty()) {
             SampleRun.step(slices++, writer::append);
-            // SLEEP: another thread or process is at work on the file, and nothing tells when it is done.
+            // SLEEP: another thread or process uses the file, and nothing tells when it is done.
             Thread.sleep(5);
         }
         assertThat(slices).as("long before a segment is full").isLessThan(JournalFormat.SEGMENT_BYTES / 40);

@@ -66,7 +66,7 @@ final class WrittenRecordings {
     List<JournalRecord> awaitRecords(String id, int atLeast) throws InterruptedException {
         List<JournalRecord> read = read(id);
         while (read.size() < atLeast) {
-            // SLEEP: another thread or process is at work on the file, and nothing tells when it is done.
+            // SLEEP: another thread or process uses the file, and nothing tells when it is done.
             Thread.sleep(20);
             read = read(id);
         }

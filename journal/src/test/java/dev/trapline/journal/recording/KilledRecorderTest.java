@@ -65,7 +65,7 @@ class KilledRecorderTest {
     /// Follows the recording until it has this number of slices, and returns its number of slices.
     private static long awaitSlices(Path directory, Process recorder, long wanted) throws Exception {
         while (recorder.isAlive()) {
-            // SLEEP: another thread or process is at work on the file, and nothing tells when it is done.
+            // SLEEP: another thread or process uses the file, and nothing tells when it is done.
             Thread.sleep(20);
             if (Files.exists(directory.resolve("manifest")) && Files.exists(directory.resolve("journal.mv"))) {
                 try {

@@ -13,7 +13,7 @@ import dev.trapline.config.LayeredConfig;
 import dev.trapline.launcher.options.IdlePolicy;
 import dev.trapline.launcher.output.JsonObject;
 import dev.trapline.registry.CapabilityRegistry;
-import dev.trapline.registry.Verdict;
+import dev.trapline.registry.Decided;
 import dev.trapline.registry.kvm.FirmwareRegisters;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,21 +133,21 @@ public final class Capabilities {
 
     /// Where the decision was declared. If a toggle decides by default whether a service is resident, this is where
     /// the toggle was set.
-    String declared(Verdict verdict) {
-        return switch (verdict.source()) {
-            case Verdict.ByRule(var rule) ->
+    String declared(Decided decided) {
+        return switch (decided.source()) {
+            case Decided.ByRule(var rule) ->
                 // A rule forwards to a resident service, so the service's toggle takes part in the decision.
-                verdict.decision() instanceof Decision.Resident(String service)
+                decided.decision() instanceof Decision.Resident(String service)
                                 && rule.action() instanceof dev.trapline.abi.policy.Action.Forward
                         ? rule.origin() + ", and " + isOff(ServiceDescriptor.toggleToUser(service))
                         : rule.origin();
-            case Verdict.ByToggle(String toggle) -> toggleOrigins.getOrDefault(toggle, "default");
-            case Verdict.ByDefault _ -> declaredByDefault(verdict);
+            case Decided.ByToggle(String toggle) -> toggleOrigins.getOrDefault(toggle, "default");
+            case Decided.ByDefault _ -> declaredByDefault(decided);
         };
     }
 
-    private String declaredByDefault(Verdict verdict) {
-        String toggle = switch (verdict.decision()) {
+    private String declaredByDefault(Decided decided) {
+        String toggle = switch (decided.decision()) {
             case Decision.Resident(String service) -> ServiceDescriptor.toggleToUser(service);
             case Decision.Denied(Decision.Reason reason) ->
                 reason == Decision.Reason.NOT_FORWARDED ? Toggle.FORWARD_UNHANDLED : "";
@@ -169,11 +169,11 @@ public final class Capabilities {
     }
 
     /// A decision and its source, as JSON.
-    public JsonObject json(Verdict verdict) {
-        return json(verdict.decision())
-                .with("source", verdict.kind().description())
-                .with("because", verdict.decidedBy())
-                .with("declared", declared(verdict));
+    public JsonObject json(Decided decided) {
+        return json(decided.decision())
+                .with("source", decided.kind().description())
+                .with("because", decided.decidedBy())
+                .with("declared", declared(decided));
     }
 
     /// An owner of calls, as JSON.

@@ -10,7 +10,7 @@ import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.JsonObject;
 import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.process.Action;
-import dev.trapline.registry.Verdict;
+import dev.trapline.registry.Decided;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -103,33 +103,33 @@ final class CapsQueryCommand implements Action {
         int imm = CapsWords.immediate(immediate);
         Capabilities capabilities = policy.capabilities(terminal.err());
         FunctionId id = CapsWords.function(function, imm, from, capabilities);
-        Verdict verdict = capabilities.registry().query(by, imm, id.value(), from);
+        Decided decided = capabilities.registry().query(by, imm, id.value(), from);
         terminal.print(
                 policy.isJson()
-                        ? json(capabilities, by, imm, id, from, verdict).line()
-                        : text(capabilities, by, imm, id, from, verdict));
+                        ? json(capabilities, by, imm, id, from, decided).line()
+                        : text(capabilities, by, imm, id, from, decided));
         return Ending.DONE;
     }
 
     private static String text(
-            Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Verdict verdict) {
+            Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Decided decided) {
         String name = imm == 0 ? capabilities.name(capabilities.registry().named(id.value())) : null;
-        String service = Capabilities.service(verdict.decision());
-        String decision = Capabilities.decision(verdict.decision());
-        if (verdict.decision() instanceof Decision.Denied(Decision.Reason reason)) {
+        String service = Capabilities.service(decided.decision());
+        String decision = Capabilities.decision(decided.decision());
+        if (decided.decision() instanceof Decision.Denied(Decision.Reason reason)) {
             decision += ": " + reason.description();
         }
         return by + " #" + imm + " " + id + (name == null ? "" : " " + name) + " from " + from + "\n"
                 + "  decision  " + decision + "\n"
                 + (service.isEmpty() ? "" : "  service   " + service + "\n")
                 + (imm == 0 ? "  owner     " + id.owner() + ", " + CallOwner.name(id) + "\n" : "")
-                + "  source    " + verdict.kind().description() + "\n"
-                + "  because   " + verdict.decidedBy() + "\n"
-                + "  declared  " + capabilities.declared(verdict) + "\n";
+                + "  source    " + decided.kind().description() + "\n"
+                + "  because   " + decided.decidedBy() + "\n"
+                + "  declared  " + capabilities.declared(decided) + "\n";
     }
 
     private static JsonObject json(
-            Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Verdict verdict) {
+            Capabilities capabilities, Conduit by, int imm, FunctionId id, ExecutionState from, Decided decided) {
         JsonObject fields = JsonObject.document("capability")
                 .with("conduit", CapsWords.word(by))
                 .with("immediate", imm)
@@ -141,6 +141,6 @@ final class CapsQueryCommand implements Action {
         if (imm == 0) {
             fields.with("owner", Capabilities.owner(id));
         }
-        return fields.withAll(capabilities.json(verdict));
+        return fields.withAll(capabilities.json(decided));
     }
 }

@@ -6,7 +6,7 @@ import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.launcher.output.JsonObject;
 import dev.trapline.registry.CapabilityRegistry;
 import dev.trapline.registry.CapabilityRegistry.Entry;
-import dev.trapline.registry.Verdict;
+import dev.trapline.registry.Decided;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -113,8 +113,8 @@ final class CapsTables {
     private String lines(Entry entry, boolean isSmccc) {
         FunctionId first = entry.range().first();
         FunctionId last = entry.range().last();
-        Verdict verdict = entry.verdict();
-        String service = Capabilities.service(verdict.decision());
+        Decided decided = entry.decided();
+        String service = Capabilities.service(decided.decision());
         String range = first.equals(last) ? first.toString() : first + "-" + last;
         String owner = isSmccc && CallOwner.isSame(first, last) ? CallOwner.name(first) : "";
         String line = String.format(
@@ -122,11 +122,11 @@ final class CapsTables {
                 "  %-21s  %-26s  %-9s %-8s  %s: %s",
                 range,
                 owner,
-                Capabilities.decision(verdict.decision()),
+                Capabilities.decision(decided.decision()),
                 service,
-                verdict.kind().description(),
-                verdict.decidedBy());
-        String declared = capabilities.declared(verdict);
+                decided.kind().description(),
+                decided.decidedBy());
+        String declared = capabilities.declared(decided);
         return line + (declared.equals("default") ? "" : " (" + declared + ")") + "\n" + (isSmccc ? names(entry) : "");
     }
 
@@ -173,7 +173,7 @@ final class CapsTables {
         if (isSmccc && CallOwner.isSame(first, last)) {
             fields.with("owner", Capabilities.owner(first));
         }
-        fields.withAll(capabilities.json(entry.verdict()));
+        fields.withAll(capabilities.json(entry.decided()));
         if (isSmccc) {
             fields.with("functions", Capabilities.functions(capabilities.names(entry.range())));
         }

@@ -28,22 +28,22 @@ final class LimitedAppender extends ConsoleAppender<ILoggingEvent> {
         }
     }
 
-    private enum Verdict {
+    private enum Treatment {
         PRINTED,
         LAST,
         LEFT_OUT
     }
 
-    private synchronized Verdict counted(long millis) {
+    private synchronized Treatment counted(long millis) {
         if (millis - begins >= MINUTE_MILLIS || millis < begins) {
             begins = millis;
             printed = 0;
         }
         if (printed >= MOST) {
-            return Verdict.LEFT_OUT;
+            return Treatment.LEFT_OUT;
         }
         printed++;
-        return printed < MOST ? Verdict.PRINTED : Verdict.LAST;
+        return printed < MOST ? Treatment.PRINTED : Treatment.LAST;
     }
 
     private static ILoggingEvent note(ILoggingEvent event) {

@@ -47,7 +47,7 @@ public final class CommonOptions {
         result = file;
     }
 
-    /// Whether the user names a library. Nothing else is to be at work in this process while it is opened: its own
+    /// Whether the user names a library. Nothing else is to run in this process while it is opened: its own
     /// code runs then, and the system holds a lock that other threads may wait for.
     public boolean nameLibrary() {
         return library != null;

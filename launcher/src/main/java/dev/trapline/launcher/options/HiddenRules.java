@@ -6,7 +6,7 @@ import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.policy.Rule;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.registry.CapabilityRegistry;
-import dev.trapline.registry.Verdict;
+import dev.trapline.registry.Decided;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -44,7 +44,7 @@ final class HiddenRules {
         immediates.add(0);
         for (int immediate : immediates) {
             for (CapabilityRegistry.Entry entry : registry.entries(conduit, immediate, state)) {
-                if (entry.verdict().source() instanceof Verdict.ByRule(Rule deciding)) {
+                if (entry.decided().source() instanceof Decided.ByRule(Rule deciding)) {
                     hidden.remove(deciding);
                 }
             }
@@ -60,8 +60,8 @@ final class HiddenRules {
         };
         Conduit conduit = rule.match().conduits().iterator().next();
         ExecutionState state = rule.match().states().iterator().next();
-        Verdict verdict = registry.query(conduit, rule.match().immediate(), first, state);
+        Decided decided = registry.query(conduit, rule.match().immediate(), first, state);
         return new FunctionId(first) + ", for one: "
-                + (verdict.source() instanceof Verdict.ByRule(Rule stronger) ? stronger : verdict.decidedBy());
+                + (decided.source() instanceof Decided.ByRule(Rule stronger) ? stronger : decided.decidedBy());
     }
 }

@@ -82,7 +82,7 @@ public record IdlePolicy(LayeredConfig layers, Policy policy, List<ServiceDescri
     private static List<Part> parts(List<CapabilityRegistry.Entry> entries) {
         List<Part> parts = new ArrayList<>();
         for (CapabilityRegistry.Entry entry : entries) {
-            Decision decision = entry.verdict().decision();
+            Decision decision = entry.decided().decision();
             long first = Integer.toUnsignedLong(entry.range().first().value());
             if (!parts.isEmpty() && parts.getLast().decision().equals(decision)) {
                 first = parts.removeLast().first();

@@ -72,7 +72,7 @@ public final class Attendant {
                     throw CommandException.of(lack);
                 }
                 if (stopAsked) {
-                    String service = run.serviceAtWork();
+                    String service = run.runningService();
                     throw CommandException.interrupted("the replay was interrupted after "
                             + Figures.count(run.progress().slices(), "slice") + "; no divergence so far"
                             + (service == null
@@ -141,7 +141,7 @@ public final class Attendant {
     /// JDK's.
     private Runnable endIfHeld(Thread attending) {
         return () -> {
-            if (ServicesAtWork.holds(attending)) {
+            if (RunningServices.holds(attending)) {
                 Interruption.end(terminal.json(), terminal.lastWords());
             }
         };

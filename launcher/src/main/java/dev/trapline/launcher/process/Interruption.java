@@ -199,14 +199,14 @@ public final class Interruption {
 
     /// The service that a thread of this process is executing, as the end of a sentence; empty if there is none.
     public static String whereHeld() {
-        ServicesAtWork.Found found = Engines.isLoading() ? null : ServicesAtWork.any();
+        RunningServices.Found found = Engines.isLoading() ? null : RunningServices.any();
         return found == null ? "" : "; " + found.title() + " did not return: " + found.words();
     }
 
     /// The same. If no service is being executed: a thread that a plugin has started, because it may be the reason.
     static String whereActive() {
         String held = whereHeld();
-        ServicesAtWork.Found own = held.isEmpty() ? ServicesAtWork.ownThread(_ -> true) : null;
+        RunningServices.Found own = held.isEmpty() ? RunningServices.ownThread(_ -> true) : null;
         return own == null ? held : "; service '" + own.service() + "' has a thread of its own, in " + own.words();
     }
 

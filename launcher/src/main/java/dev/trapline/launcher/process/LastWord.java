@@ -42,7 +42,7 @@ public final class LastWord implements AutoCloseable {
         }
         MemoryReserve.release();
         try {
-            ServicesAtWork.Found exiting = ServicesAtWork.exiting();
+            RunningServices.Found exiting = RunningServices.exiting();
             Ending ending = exiting == null ? ofFatalError() : ofExit(exiting);
             if (exiting != null && !json) {
                 err.print("A plugin has ended the process:\n" + exiting.trace());
@@ -56,7 +56,7 @@ public final class LastWord implements AutoCloseable {
         }
     }
 
-    private static Ending ofExit(ServicesAtWork.Found exiting) {
+    private static Ending ofExit(RunningServices.Found exiting) {
         return new Ending(
                 Ending.BROKEN,
                 "service-failed",

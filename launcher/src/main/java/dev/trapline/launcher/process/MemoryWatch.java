@@ -143,14 +143,14 @@ public final class MemoryWatch {
             if (MemoryReserve.finder() != null) {
                 return nanos > ORDERLY_NANOS;
             }
-            return refusals >= REFUSALS && (atWork() != null || nanos > NAMELESS_NANOS);
+            return refusals >= REFUSALS && (running() != null || nanos > NAMELESS_NANOS);
         }
     }
 
     private static void prepare() {
-        ServicesAtWork.Found found = ServicesAtWork.any();
-        ServicesAtWork.Found own =
-                found == null ? ServicesAtWork.ownThread(state -> state == Thread.State.RUNNABLE) : null;
+        RunningServices.Found found = RunningServices.any();
+        RunningServices.Found own =
+                found == null ? RunningServices.ownThread(state -> state == Thread.State.RUNNABLE) : null;
         if (found != null) {
             NAMING.set(new Word(
                     taken(found.service(), "it is in " + found.words()),
@@ -188,11 +188,11 @@ public final class MemoryWatch {
 
     /// The ending of a process that lacks memory while a service is running; null if none is.
     static @Nullable Ending ofService() {
-        Word word = atWork();
+        Word word = running();
         return word == null ? null : word.ending;
     }
 
-    private static @Nullable Word atWork() {
+    private static @Nullable Word running() {
         Word seen = NAMING.get();
         return seen == null ? of(AT_WORK, ServiceGate.anyService()) : seen;
     }
@@ -206,7 +206,7 @@ public final class MemoryWatch {
     private static @Nullable Word word() {
         Word seen = NAMING.get();
         Word told = seen == null ? of(OF_FINDERS, MemoryReserve.finder()) : seen;
-        Word known = told == null ? atWork() : told;
+        Word known = told == null ? running() : told;
         return known == null ? NAMELESS.get() : known;
     }
 

@@ -106,13 +106,13 @@ public final class ThreadWatch {
     /// have them.
     private static @Nullable Ending ofService() {
         try {
-            ServicesAtWork.Found found = ServicesAtWork.any();
+            RunningServices.Found found = RunningServices.any();
             if (found != null) {
                 return taken(
                         Services.nameOf(found.entered().getClassName()),
                         "no more can be started, and the service is in " + found.words());
             }
-            String holder = ServicesAtWork.holderOfThreads();
+            String holder = RunningServices.holderOfThreads();
             return holder == null ? null : taken(holder, "no more can be started, and most of them run its code");
         } catch (OutOfMemoryError _) {
             // Lack of memory is the concern of MemoryWatch.

@@ -204,7 +204,7 @@ public final class ReplayCommand implements Action {
                         tellSpacing();
                     }
                 });
-        ParallelReplay.Verdict verdict;
+        ParallelReplay.Result result;
         try (RecordingReader reader = Recordings.open(replaying.recording(), replaying.open());
                 Signals signals = Signals.take()) {
             RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
@@ -214,9 +214,9 @@ public final class ReplayCommand implements Action {
                         Interruption.unlessItEnds(terminal.json(), terminal.lastWords());
                     },
                     () -> Interruption.end(terminal.json(), terminal.lastWords()));
-            verdict = replay.replay(jobs);
+            result = replay.replay(jobs);
             watch.pause();
-            RunReport report = report(verdict);
+            RunReport report = report(result);
             if (report != null) {
                 console.finish();
                 return explained(report, replaying.recording(), reader.header().spec(), reader.images());
@@ -224,7 +224,7 @@ public final class ReplayCommand implements Action {
         } finally {
             console.finish();
         }
-        if (verdict instanceof ParallelReplay.Verdict.Doubted) {
+        if (result instanceof ParallelReplay.Result.Doubted) {
             checkpoints.tellAgain();
         } else {
             terminal.note(watch, "there are no checkpoints at which to divide the recording: replayed on one thread");
@@ -235,10 +235,10 @@ public final class ReplayCommand implements Action {
     /// Reports how the recording was replayed.
     ///
     /// @return null if it must be replayed again, sequentially
-    private @Nullable RunReport report(ParallelReplay.Verdict verdict) {
-        return switch (verdict) {
-            case ParallelReplay.Verdict.Confirmed(RunReport report) -> report;
-            case ParallelReplay.Verdict.InOneGo(RunReport report, int made) -> {
+    private @Nullable RunReport report(ParallelReplay.Result result) {
+        return switch (result) {
+            case ParallelReplay.Result.Confirmed(RunReport report) -> report;
+            case ParallelReplay.Result.Sequential(RunReport report, int made) -> {
                 terminal.err()
                         .println("trapline: no checkpoints: replayed on one thread, and "
                                 + (made == 0
@@ -247,7 +247,7 @@ public final class ReplayCommand implements Action {
                                 + " ('trapline journal index' makes them ahead)");
                 yield report;
             }
-            case ParallelReplay.Verdict.Doubted _, ParallelReplay.Verdict.Undivided _ -> null;
+            case ParallelReplay.Result.Doubted _, ParallelReplay.Result.Undivided _ -> null;
         };
     }
 

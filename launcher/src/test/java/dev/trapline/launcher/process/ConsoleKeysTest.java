@@ -58,7 +58,7 @@ class ConsoleKeysTest {
         }
 
         @Override
-        public @Nullable String serviceAtWork() {
+        public @Nullable String runningService() {
             return null;
         }
 

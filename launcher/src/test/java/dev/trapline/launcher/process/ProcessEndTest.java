@@ -189,7 +189,7 @@ class ProcessEndTest {
 
     @Test
     void theRunningServiceIsKnownWithoutALook() throws IOException, InterruptedException {
-        HostTools.Result result = HostTools.java(directory, AtWork.class);
+        HostTools.Result result = HostTools.java(directory, Running.class);
         assertThat(result.printed()).isEqualTo("""
             before: null
             at its start: service 'greedy' has taken all memory: it is running, and no part of the process can get any
@@ -198,7 +198,7 @@ class ProcessEndTest {
             """);
     }
 
-    static final class AtWork implements FirmwareService<String> {
+    static final class Running implements FirmwareService<String> {
 
         private static final GuestMemory MEMORY = new GuestMemory() {
             @Override
@@ -217,7 +217,7 @@ class ProcessEndTest {
             tell("before");
             ServiceContext context = new ServiceContext(new MachineTopology(1, 16), false, new TreeMap<>());
             ServiceHost<String> host =
-                    new ServiceHost<>(LoadedService.of(new AtWork()), context, MEMORY, new ServiceGate());
+                    new ServiceHost<>(LoadedService.of(new Running()), context, MEMORY, new ServiceGate());
             host.events();
             tell("behind it");
         }

@@ -26,7 +26,7 @@ public final class ServiceGate {
         }
     }
 
-    /// Of a machine of this process whose service is at work, or was when it was looked at: the one that came
+    /// Of a machine of this process whose service is running, or was when it was looked at: the one that came
     /// first.
     private static final AtomicReference<@Nullable ServiceGate> BUSY = new AtomicReference<>();
 
@@ -54,7 +54,7 @@ public final class ServiceGate {
         }
     }
 
-    /// A service that is at work in a machine of this process; null if none is. For any thread, and where there is
+    /// A service that is running in a machine of this process; null if none is. For any thread, and where there is
     /// no memory left: allocates nothing.
     public static @Nullable String anyService() {
         ServiceGate busy = BUSY.get();
@@ -72,7 +72,7 @@ public final class ServiceGate {
         }
     }
 
-    /// The service that is at work; null if none is. For any thread.
+    /// The service that is running; null if none is. For any thread.
     public @Nullable String service() {
         String seen = inside;
         return sameAsTaken(seen) ? null : seen;
@@ -90,9 +90,9 @@ public final class ServiceGate {
         return working == null ? List.of() : List.of(working.getStackTrace());
     }
 
-    /// Takes the machine over, if a service is at work. For any thread.
+    /// Takes the machine over, if a service is running. For any thread.
     ///
-    /// @return the service; null if none is at work, or somebody else was first: then nothing has changed
+    /// @return the service; null if none is running, or somebody else was first: then nothing has changed
     public @Nullable String takeOver() {
         String seen = service();
         return seen != null && INSIDE.compareAndSet(this, seen, TAKEN) ? seen : null;

@@ -33,35 +33,35 @@ public final class ParallelReplay {
     /// Somebody waits.
     public interface Onlooker {
 
-        /// Is told now and then, on the thread that called [#replay], how far it is.
+        /// Is notified from time to time, on the thread that called [#replay], of the progress.
         ///
         /// @param unit what is counted: `slice`
         /// @param done of `total`
         /// @throws RuntimeException to end the replay
         void at(String unit, long done, long total);
 
-        /// Is told, before anything is replayed, that there are checkpoints to divide the recording at: no
+        /// Is notified, before anything is replayed, that there are checkpoints to divide the recording at: no
         /// others are made.
         default void divided() {}
     }
 
     /// The result for a recording. A closed set.
-    public sealed interface Verdict {
+    public sealed interface Result {
 
         /// The replay matches: each part does.
-        record Confirmed(RunReport report) implements Verdict {}
+        record Confirmed(RunReport report) implements Result {}
 
         /// There were no checkpoints at which to divide it: it was replayed sequentially.
         ///
         /// @param report of a run that is as recorded, or is not
         /// @param checkpoints that were made
-        record InOneGo(RunReport report, int checkpoints) implements Verdict {}
+        record Sequential(RunReport report, int checkpoints) implements Result {}
 
         /// A part does not match, or a checkpoint cannot be used.
-        record Doubted() implements Verdict {}
+        record Doubted() implements Result {}
 
         /// It cannot have checkpoints: nothing was replayed.
-        record Undivided() implements Verdict {}
+        record Undivided() implements Result {}
     }
 
     private final RecordedRun run;
@@ -85,7 +85,7 @@ public final class ParallelReplay {
     /// Replays the recording.
     ///
     /// @param jobs threads, 2 or more
-    public Verdict replay(int jobs) {
+    public Result replay(int jobs) {
         long start = checkpoints.nanoTime().getAsLong();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Playback first = playback(out);
@@ -93,14 +93,14 @@ public final class ParallelReplay {
             if (store == null || store.slices().isEmpty()) {
                 checkpoints.tellNotice(store);
                 first.close();
-                return store == null ? new Verdict.Undivided() : sequentially(store, start);
+                return store == null ? new Result.Undivided() : sequentially(store, start);
             }
             onlooker.divided();
             RunReport report = inParallel(RecordingParts.of(store, jobs), jobs, first, out);
             checkpoints.tellNotice(store);
             return report == null
-                    ? new Verdict.Doubted()
-                    : new Verdict.Confirmed(
+                    ? new Result.Doubted()
+                    : new Result.Confirmed(
                             timed(report, lastCalls(report.progress().hypercalls()), start));
         }
     }
@@ -124,14 +124,14 @@ public final class ParallelReplay {
     }
 
     /// Without checkpoints there is one part. A sequential replay can save some on the way.
-    private Verdict sequentially(CheckpointStore store, long start) {
+    private Result sequentially(CheckpointStore store, long start) {
         long slices = run.slices();
         try (Seeker seeker =
                 checkpoints.seeker(run.playback(this::print), store, slice -> onlooker.at("slice", slice, slices))) {
             seeker.playTo(Long.MAX_VALUE);
             checkpoints.tellTrouble(seeker, store);
             RunReport report = seeker.playback().report();
-            return new Verdict.InOneGo(
+            return new Result.Sequential(
                     timed(report, report.lastHypercalls(), start),
                     store.slices().size());
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the services that threads of this process are executing, from the threads' stacks. This works even before
 /// there is a machine to ask.
-final class ServicesAtWork {
+final class RunningServices {
 
     /// The classes through which all service code is called.
     private static final String MAIN = "dev.trapline.launcher.Trapline";
@@ -31,7 +31,7 @@ final class ServicesAtWork {
 
     private static final int FRAMES = 20;
 
-    private ServicesAtWork() {}
+    private RunningServices() {}
 
     /// A thread in the code of a service, or of a plugin.
     ///

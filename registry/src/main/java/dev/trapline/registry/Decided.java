@@ -8,7 +8,7 @@ import dev.trapline.abi.policy.Rule;
 ///
 /// @param decision the decision
 /// @param source the rule, toggle or default that decided
-public record Verdict(Decision decision, Source source) {
+public record Decided(Decision decision, Source source) {
 
     /// The source of a decision. A closed set.
     public sealed interface Source {}

@@ -12,28 +12,28 @@ import dev.trapline.abi.policy.Toggle;
 import org.jspecify.annotations.Nullable;
 
 /// How a policy decides a call, given the rule that names it and the service that claims it.
-final class Verdicts {
+final class Decider {
 
     private final Policy policy;
 
-    Verdicts(Policy policy) {
+    Decider(Policy policy) {
         this.policy = policy;
     }
 
     /// The decision for all calls of a conduit that is switched off; null if it is on.
     @Nullable
-    Verdict conduitOff(Conduit conduit) {
+    Decided conduitOff(Conduit conduit) {
         String toggle = conduit == Conduit.SMC ? Toggle.SMC : Toggle.HVC;
         return policy.isOn(toggle, true) ? null : toggleOff(toggle);
     }
 
     /// The decision for an #imm that no rule or claim names.
-    Verdict unnamedImmediate() {
+    Decided unnamedImmediate() {
         return byDefault(new Denied(Reason.IMMEDIATE), "no rule names its #imm, and no service claims it");
     }
 
     /// The decision for a call with a rule, a claim, both or neither.
-    Verdict of(@Nullable Rule rule, @Nullable ServiceDescriptor claimant, int immediate) {
+    Decided of(@Nullable Rule rule, @Nullable ServiceDescriptor claimant, int immediate) {
         if (rule == null) {
             return unruled(claimant, immediate);
         }
@@ -50,7 +50,7 @@ final class Verdicts {
         };
     }
 
-    private Verdict unruled(@Nullable ServiceDescriptor claimant, int immediate) {
+    private Decided unruled(@Nullable ServiceDescriptor claimant, int immediate) {
         if (claimant == null) {
             return immediate == 0
                     ? byDefault(new Denied(Reason.UNCLAIMED), "no service claims it")
@@ -69,8 +69,8 @@ final class Verdicts {
     }
 
     /// A toggle overrides every other source.
-    private Verdict answered(String service, Verdict verdict) {
-        return policy.isOn(service, true) ? verdict : toggleOff(service);
+    private Decided answered(String service, Decided decided) {
+        return policy.isOn(service, true) ? decided : toggleOff(service);
     }
 
     private static Decision inPlace(String service) {
@@ -82,15 +82,15 @@ final class Verdicts {
         return policy.isResident(service) ? inPlace(service) : new Decision.Forwarded(service);
     }
 
-    private static Verdict toggleOff(String toggle) {
-        return new Verdict(new Denied(Reason.BY_TOGGLE), new Verdict.ByToggle(toggle));
+    private static Decided toggleOff(String toggle) {
+        return new Decided(new Denied(Reason.BY_TOGGLE), new Decided.ByToggle(toggle));
     }
 
-    private static Verdict byRule(Rule rule, Decision decision) {
-        return new Verdict(decision, new Verdict.ByRule(rule));
+    private static Decided byRule(Rule rule, Decision decision) {
+        return new Decided(decision, new Decided.ByRule(rule));
     }
 
-    private static Verdict byDefault(Decision decision, String why) {
-        return new Verdict(decision, new Verdict.ByDefault(why));
+    private static Decided byDefault(Decision decision, String why) {
+        return new Decided(decision, new Decided.ByDefault(why));
     }
 }
