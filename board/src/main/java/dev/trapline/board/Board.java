@@ -8,6 +8,7 @@ import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.engine.CpuWiring;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
@@ -26,6 +27,7 @@ import dev.trapline.board.device.Pl031;
 import dev.trapline.board.device.Pl061;
 import dev.trapline.board.flash.CfiFlash;
 import dev.trapline.board.gic.CpuLines;
+import dev.trapline.board.gic.FirmwareInterrupt;
 import dev.trapline.board.gic.Gicv2;
 import dev.trapline.board.gic.Gicv3;
 import dev.trapline.board.gic.InterruptController;
@@ -69,14 +71,12 @@ public final class Board implements Snapshot, Deadline {
         void fit(Board board);
     }
 
-    private record Wire(Line line, VcpuId vcpu) {}
-
     private final Bus bus = new Bus();
     private ConsoleDevice console;
     private String consoleNode;
     /// The nodes that belong to no device, or to several.
     private final List<TreeNode> ownNodes;
-    private final List<Wire> wires = new ArrayList<>();
+    private final WakeLines wakes = new WakeLines();
     /// The lines that are wired to shared interrupts, by number.
     private final SortedMap<Integer, Line> shared = new TreeMap<>();
     /// What connects each vCPU with the interrupt controller; empty without one.
@@ -254,6 +254,18 @@ public final class Board implements Snapshot, Deadline {
         return true;
     }
 
+    /// Chooses the receiver of an interrupt. Nothing happens without an interrupt controller, or without the interrupt.
+    public void route(VcpuId vcpu, int intid, Effect.RouteInterrupt.Receiver receiver) {
+        if (controller != null) {
+            controller.route(vcpu, intid, receiver);
+        }
+    }
+
+    /// Firmware takes the interrupts that are pending for it, in a fixed order.
+    public List<FirmwareInterrupt> takeFirmwareInterrupts() {
+        return controller == null ? List.of() : controller.takeForFirmware();
+    }
+
     /// Adds a device to the board.
     ///
     /// @param base guest physical address of its first register
@@ -292,7 +304,7 @@ public final class Board implements Snapshot, Deadline {
     /// Wires a line to a vCPU: while the line is high, an interrupt is pending for the vCPU, and its waits end. No
     /// exception is taken.
     public Board wake(VcpuId vcpu, Line line) {
-        wires.add(new Wire(line, vcpu));
+        wakes.add(vcpu, line);
         return this;
     }
 
@@ -301,12 +313,7 @@ public final class Board implements Snapshot, Deadline {
     /// @param count the number of vCPUs
     /// @throws IllegalArgumentException if one is not; the message names the line
     public void requireVcpus(int count) {
-        for (Wire wire : wires) {
-            if (wire.vcpu().index() >= count) {
-                throw new IllegalArgumentException("line '" + wire.line().name() + "' is wired to " + wire.vcpu()
-                        + ", but the machine has " + count + (count == 1 ? " vCPU" : " vCPUs"));
-            }
-        }
+        wakes.requireVcpus(count);
     }
 
     /// The bus, which maps addresses to devices and memory.
@@ -347,12 +354,7 @@ public final class Board implements Snapshot, Deadline {
     /// The vCPUs for which an interrupt is pending: one bit each. They are wired to a high line, or the interrupt
     /// controller ends their waits.
     public long interrupted() {
-        long interrupted = 0;
-        for (Wire wire : wires) {
-            if (wire.line().isHigh()) {
-                interrupted |= wire.vcpu().bit();
-            }
-        }
+        long interrupted = wakes.high();
         for (int index = 0; index < cpus.size(); index++) {
             if (cpus.get(index).wakes()) {
                 interrupted |= 1L << index;

@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.Board;
+import dev.trapline.board.gic.FirmwareInterrupt;
 import dev.trapline.machine.schedule.Scheduler;
 import dev.trapline.registry.RegistryException;
 import java.util.List;
@@ -212,10 +213,13 @@ final class Boundary implements Inputs.Receiver {
         return Math.min(vcpus.firstReady(rounds), board.deadline());
     }
 
-    /// Executes what is due for devices and vCPUs. A deadline within the round ends the round, so that it is met
+    /// Executes what is due for devices, firmware and vCPUs. A deadline within the round ends the round, so that it is met
     /// exactly.
     private void settle() {
         board.timePasses(rounds.begins());
+        for (FirmwareInterrupt taken : board.takeFirmwareInterrupts()) {
+            effects.tellServices(new MachineEvent.Interrupted(taken.vcpu(), taken.intid()));
+        }
         vcpus.lines(board.interrupted(), rounds.now());
         rounds.endBy(board.deadline());
     }
@@ -260,8 +264,8 @@ final class Boundary implements Inputs.Receiver {
             case Injection.Interrupt(VcpuId vcpu, int intid) -> {
                 if (!board.interrupt(vcpu, intid)) {
                     vcpus.interrupt(vcpu, rounds.now());
+                    effects.tellServices(new MachineEvent.Interrupted(vcpu, intid));
                 }
-                effects.tellServices(new MachineEvent.Interrupted(vcpu, intid));
             }
             case Injection.Event(VcpuId vcpu, long number) ->
                 effects.tellServices(new MachineEvent.EventInjected(number, vcpu));

@@ -74,6 +74,7 @@ final class EffectCheck {
                         write.address(),
                         write.bytes().size());
             case Effect.ShareStolenTime(VcpuId of, long address) -> stolenTime(of, address);
+            case Effect.RouteInterrupt route -> exists(route.target(), "routes an interrupt of");
             case Effect.DrawEntropy _, Effect.SystemOff _, Effect.SystemReset _, Effect.ExitRun _ -> null;
         };
     }

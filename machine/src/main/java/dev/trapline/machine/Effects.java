@@ -180,6 +180,7 @@ final class Effects {
                 stolen.share(of, address);
                 vcpus.tellAllButOff(new VcpuCommand.DropTranslations(address, Long.BYTES));
             }
+            case Effect.RouteInterrupt(VcpuId target, int intid, var receiver) -> board.route(target, intid, receiver);
             case Effect.SystemOff(Effect.SystemOff.Off kind) ->
                 run.finish(
                         switch (kind) {

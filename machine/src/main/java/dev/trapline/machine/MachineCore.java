@@ -90,7 +90,7 @@ public final class MachineCore implements Effects.Run {
     /// A slice ended with an exit that the machine handles itself.
     public void sliceEnded(SliceEnd.Own end) {
         switch (end) {
-            case SliceEnd.BudgetUsed _ -> {
+            case SliceEnd.BudgetUsed _, SliceEnd.Interrupted _ -> {
                 takeIn(end);
                 goOn(end);
             }

@@ -157,6 +157,7 @@ final class RunLog {
                 call.conduit() + " " + text.name(call) + "(" + String.join(", ", text.arguments(call)) + ")";
             case Exit.BudgetUsed _ -> "budget used";
             case Exit.WaitForInterrupt _ -> "WFI";
+            case Exit.FirmwareInterrupt _ -> "interrupt for firmware";
             case Exit.Maintenance(int operation, long argument) ->
                 "maintenance 0x" + Integer.toHexString(operation) + " of 0x" + Long.toHexString(argument);
             case GuestFault fault -> fault.kind().description() + " at 0x" + Long.toHexString(fault.address());

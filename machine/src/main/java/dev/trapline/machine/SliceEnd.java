@@ -48,6 +48,9 @@ public sealed interface SliceEnd {
     /// The budget is used up.
     record BudgetUsed(Slice slice, Reading reading, long shown) implements Own {}
 
+    /// An interrupt for firmware: the machine takes it before the next slice.
+    record Interrupted(Slice slice, Reading reading, long shown) implements Own {}
+
     /// WFI, or a WFE that waits.
     record Waits(Slice slice, Reading reading, long shown) implements Own {}
 

@@ -245,6 +245,7 @@ public final class VcpuLogic {
             case HypercallExit call -> decided(call, slice, Math.max(shown, slice.made()));
             case Exit.BudgetUsed _ -> new SliceEnd.BudgetUsed(slice, reading, shown);
             case Exit.WaitForInterrupt _ -> new SliceEnd.Waits(slice, reading, shown);
+            case Exit.FirmwareInterrupt _ -> new SliceEnd.Interrupted(slice, reading, shown);
             case Exit.Maintenance operation -> new SliceEnd.Maintains(slice, reading, shown, operation);
             case GuestFault fault ->
                 new SliceEnd.Faulted(slice, reading, shown, fault, GeneralRegisters.copyOf(registers));

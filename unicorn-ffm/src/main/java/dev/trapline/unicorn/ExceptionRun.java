@@ -10,7 +10,7 @@ import java.util.List;
 /// Runs the slices of a wired CPU, which takes its exceptions and interrupts itself.
 ///
 /// A slice is run in parts, which a guest cannot notice. A part ends at an exception, at a timer's deadline, and where
-/// an interrupt input may have risen. While an interrupt is pending but masked, a part also ends after each block of
+/// an interrupt input may have risen. The slice ends at an interrupt that firmware takes. While an interrupt is pending but masked, a part also ends after each block of
 /// code that may unmask it: the instructions that can do so end a block.
 final class ExceptionRun {
 
@@ -50,6 +50,9 @@ final class ExceptionRun {
         for (long highest = shown; executed < budget; highest = cpu.shown()) {
             long time = now + executed;
             long untilDeadline = driveTimers(time);
+            if (inputs.firmware()) {
+                return Exit.FirmwareInterrupt.INSTANCE;
+            }
             takeInterrupt();
             long part = Math.min(budget - executed, untilDeadline);
             boolean masked = inputs.irq() || inputs.fiq();

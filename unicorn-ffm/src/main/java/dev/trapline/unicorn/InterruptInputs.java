@@ -19,6 +19,7 @@ final class InterruptInputs {
     private final Runnable stop;
     private boolean irq;
     private boolean fiq;
+    private boolean firmware;
     private boolean rose;
 
     /// @param stop ends the library's run
@@ -31,6 +32,7 @@ final class InterruptInputs {
     void beginPart() {
         irq = wiring.irq();
         fiq = wiring.fiq();
+        firmware = wiring.firmware();
         rose = false;
         controller.beginPart();
     }
@@ -53,6 +55,11 @@ final class InterruptInputs {
         return wiring.fiq();
     }
 
+    /// Whether an interrupt is pending that firmware takes.
+    boolean firmware() {
+        return wiring.firmware();
+    }
+
     /// The value of ISR_EL1: the inputs that are high, each in the place of its mask in PSTATE (DDI0487 D13.2.63).
     long status() {
         return (irq() ? IRQ_MASKED : 0) | (fiq() ? FIQ_MASKED : 0);
@@ -70,7 +77,7 @@ final class InterruptInputs {
     /// instruction runs alone, so the library needs no request to stop; it would stop before the instruction is
     /// completed.
     void deviceAccessed() {
-        rose |= (wiring.irq() && !irq) || (wiring.fiq() && !fiq);
+        rose |= (wiring.irq() && !irq) || (wiring.fiq() && !fiq) || (wiring.firmware() && !firmware);
     }
 
     /// Ends the part: an input may have risen, or the current instruction has to run alone.

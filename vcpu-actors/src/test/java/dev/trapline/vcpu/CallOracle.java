@@ -164,6 +164,7 @@ final class CallOracle {
                         Effect.EventHandling _,
                         Effect.PowerDown _,
                         Effect.ShareStolenTime _,
+                        Effect.RouteInterrupt _,
                         Effect.Wake _,
                         Effect.WriteMemory _ -> throw new AssertionError("no service does this: " + effect);
             }

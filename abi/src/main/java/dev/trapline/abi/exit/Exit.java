@@ -4,7 +4,12 @@ package dev.trapline.abi.exit;
 ///
 /// An exit is a fact about the guest; the reaction to it is decided elsewhere.
 public sealed interface Exit
-        permits HypercallExit, Exit.BudgetUsed, Exit.WaitForInterrupt, Exit.Maintenance, GuestFault {
+        permits HypercallExit,
+                Exit.BudgetUsed,
+                Exit.WaitForInterrupt,
+                Exit.Maintenance,
+                Exit.FirmwareInterrupt,
+                GuestFault {
 
     /// The slice ran its whole instruction budget.
     record BudgetUsed() implements Exit {
@@ -16,6 +21,13 @@ public sealed interface Exit
     record WaitForInterrupt() implements Exit {
         /// The one value of this kind: it carries nothing.
         public static final WaitForInterrupt INSTANCE = new WaitForInterrupt();
+    }
+
+    /// An interrupt that firmware takes is pending (see [dev.trapline.abi.engine.CpuWiring#firmware]). PC is at the next
+    /// instruction.
+    record FirmwareInterrupt() implements Exit {
+        /// The one value of this kind: it carries nothing.
+        public static final FirmwareInterrupt INSTANCE = new FirmwareInterrupt();
     }
 
     /// The guest executed a SYS instruction whose effect must reach every vCPU's engine before any of them runs

@@ -181,6 +181,43 @@ public sealed interface Effect {
         }
     }
 
+    /// Chooses the receiver of an interrupt of the interrupt controller. At the start and after a reset of the machine,
+    /// it is the guest. While it is not, the interrupt does not exist for the guest: its fields in the controller's
+    /// registers read zero and ignore writes. A change from or to the guest forgets that the interrupt was pending,
+    /// unless its line is high and level-sensitive.
+    ///
+    /// Nothing happens if the machine has no such interrupt, or no interrupt controller.
+    ///
+    /// @param target the vCPU whose private interrupt it is; any vCPU for a shared one
+    /// @param intid 16 to 1019: a private or a shared interrupt
+    record RouteInterrupt(VcpuId target, int intid, Receiver receiver) implements Effect {
+        /// The smallest INTID of a private interrupt with a line.
+        public static final int MIN_INTID = 16;
+
+        /// The largest INTID of a shared interrupt.
+        public static final int MAX_INTID = 1019;
+
+        /// Who gets an interrupt.
+        public enum Receiver {
+            /// The guest, as it has configured the interrupt.
+            GUEST,
+            /// Nobody yet: it belongs to firmware, and stays pending.
+            NOBODY,
+            /// Firmware: as soon as it is pending, services are notified by [MachineEvent.Interrupted], once. Then it is
+            /// no longer pending, unless its line stays high, and its receiver is [#NOBODY].
+            FIRMWARE
+        }
+
+        public RouteInterrupt {
+            Objects.requireNonNull(target, "target");
+            Objects.requireNonNull(receiver, "receiver");
+            if (intid < MIN_INTID || intid > MAX_INTID) {
+                throw new IllegalArgumentException(
+                        "INTIDs " + MIN_INTID + " to " + MAX_INTID + " can be routed, not " + intid);
+            }
+        }
+    }
+
     /// Ends the run with a status of the guest's choice.
     ///
     /// @param status all 64 bits; a process passes on the low 8

@@ -36,8 +36,10 @@ public sealed interface MachineEvent {
     /// @param vcpu the vCPU of a private event
     record EventInjected(long number, VcpuId vcpu) implements MachineEvent {}
 
-    /// An interrupt with a number arrived. It has ended the vCPU's wait by itself.
+    /// An interrupt arrived that firmware takes ([Effect.RouteInterrupt]). On a machine without an interrupt controller,
+    /// every injected interrupt with a number is one, and has ended the vCPU's wait by itself.
     ///
+    /// @param vcpu the vCPU of a private interrupt
     /// @param intid its INTID, 0 to 1019
     record Interrupted(VcpuId vcpu, int intid) implements MachineEvent {}
 

@@ -7,7 +7,8 @@ import dev.trapline.abi.exit.HypercallExit;
 /// What an exit costs its vCPU in virtual time, beyond the instructions that led to it: the same for each exit of a
 /// kind.
 ///
-/// @param hypercall ticks for the way into firmware and back, 0 to [#MAX]
+/// @param hypercall ticks for the way into firmware and back, by a call or by an interrupt that firmware takes, 0 to
+///     [#MAX]
 /// @param waitForInterrupt ticks for a WFI, whether it waits or not, 0 to [#MAX]
 /// @param maintenance ticks for maintenance that reaches other vCPUs, 0 to [#MAX]
 public record ExitCosts(long hypercall, long waitForInterrupt, long maintenance) {
@@ -27,7 +28,7 @@ public record ExitCosts(long hypercall, long waitForInterrupt, long maintenance)
     /// What an exit costs, in ticks.
     public long of(Exit exit) {
         return switch (exit) {
-            case HypercallExit _ -> hypercall;
+            case HypercallExit _, Exit.FirmwareInterrupt _ -> hypercall;
             case Exit.WaitForInterrupt _ -> waitForInterrupt;
             case Exit.Maintenance _ -> maintenance;
             case Exit.BudgetUsed _, GuestFault _ -> 0;

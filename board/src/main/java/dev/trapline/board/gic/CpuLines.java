@@ -42,6 +42,11 @@ public final class CpuLines implements CpuWiring, Snapshot {
     }
 
     @Override
+    public boolean firmware() {
+        return controller.firmware(vcpu);
+    }
+
+    @Override
     public void timer(CpuTimer timer, boolean high) {
         line(timer).drive(high);
     }

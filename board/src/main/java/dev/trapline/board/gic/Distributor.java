@@ -68,7 +68,7 @@ final class Distributor {
             return interrupts.sgiSources(cpu, offset % 16);
         }
         int intid = offset - ITARGETSR;
-        return intid < Interrupts.COUNT ? interrupts.targets(cpu, intid) : 0;
+        return intid < Interrupts.COUNT && interrupts.isGuests(cpu, intid) ? interrupts.targets(cpu, intid) : 0;
     }
 
     private void writeByte(int cpu, int offset, int value) {
@@ -77,7 +77,7 @@ final class Distributor {
             interrupts.addSgiSources(cpu, offset % 16, value);
         } else if (offset >= CPENDSGIR) {
             interrupts.removeSgiSources(cpu, offset % 16, value);
-        } else if (intid < Interrupts.COUNT) {
+        } else if (intid < Interrupts.COUNT && interrupts.isGuests(cpu, intid)) {
             interrupts.setTargets(intid, value);
         }
     }
@@ -85,7 +85,8 @@ final class Distributor {
     private int readWord(int cpu, int offset) {
         if (offset >= PPISR && offset < PPISR + 4 * Interrupts.WORDS) {
             int word = (offset - PPISR) / 4;
-            return word == 0 ? interrupts.inputs(cpu, 0) >>> 16 : interrupts.inputs(cpu, word);
+            int inputs = interrupts.inputs(cpu, word) & interrupts.guests(cpu, word);
+            return word == 0 ? inputs >>> 16 : inputs;
         }
         if (offset >= IDENTIFICATION) {
             return IDENTIFICATIONS[(offset - IDENTIFICATION) / 4];

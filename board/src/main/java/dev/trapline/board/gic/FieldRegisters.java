@@ -5,7 +5,8 @@ package dev.trapline.board.gic;
 /// and so on.
 ///
 /// All can be accessed as words, the priorities also as bytes and halfwords. Any other access reads zero and is
-/// ignored. So are the fields of interrupts that do not exist, or that belong into another frame.
+/// ignored. So are the fields of interrupts that do not exist, that belong into another frame, or that belong to
+/// firmware.
 final class FieldRegisters {
 
     private static final int IGROUPR = 0x080;
@@ -44,6 +45,10 @@ final class FieldRegisters {
         return word >= firstWord && word < endWord;
     }
 
+    private boolean shows(int cpu, int intid) {
+        return shows(intid / 32) && interrupts.isGuests(cpu, intid);
+    }
+
     private static boolean isPriority(int offset) {
         return offset >= IPRIORITYR && offset < IPRIORITYR_END;
     }
@@ -55,7 +60,7 @@ final class FieldRegisters {
         int value = 0;
         for (int k = 0; k < size; k++) {
             int intid = offset - IPRIORITYR + k;
-            value |= (shows(intid / 32) ? interrupts.priority(cpu, intid) : 0) << (8 * k);
+            value |= (shows(cpu, intid) ? interrupts.priority(cpu, intid) : 0) << (8 * k);
         }
         return value;
     }
@@ -64,7 +69,7 @@ final class FieldRegisters {
         if (isPriority(offset)) {
             for (int k = 0; k < size; k++) {
                 int intid = offset - IPRIORITYR + k;
-                if (shows(intid / 32)) {
+                if (shows(cpu, intid)) {
                     interrupts.setPriority(cpu, intid, (value >>> (8 * k)) & 0xff);
                 }
             }
@@ -82,13 +87,14 @@ final class FieldRegisters {
         if (!shows(word)) {
             return 0;
         }
-        return switch (offset - offset % BITS_BLOCK) {
+        int bits = switch (offset - offset % BITS_BLOCK) {
             case IGROUPR -> interrupts.groups(cpu, word);
             case ISENABLER, ICENABLER -> interrupts.enabled(cpu, word);
             case ISPENDR, ICPENDR -> interrupts.pending(cpu, word);
             case ISACTIVER, ICACTIVER -> interrupts.active(cpu, word);
             default -> 0;
         };
+        return bits & interrupts.guests(cpu, word);
     }
 
     private void writeWord(int cpu, int offset, int value) {
@@ -105,9 +111,11 @@ final class FieldRegisters {
         }
     }
 
-    private void writeBits(int cpu, int block, int word, int bits) {
+    private void writeBits(int cpu, int block, int word, int value) {
+        int guests = interrupts.guests(cpu, word);
+        int bits = value & guests;
         switch (block) {
-            case IGROUPR -> interrupts.setGroups(cpu, word, bits);
+            case IGROUPR -> interrupts.setGroups(cpu, word, bits | (interrupts.groups(cpu, word) & ~guests));
             case ISENABLER -> interrupts.enable(cpu, word, bits);
             case ICENABLER -> interrupts.disable(cpu, word, bits);
             case ISPENDR -> interrupts.setPending(cpu, word, bits);
@@ -123,7 +131,8 @@ final class FieldRegisters {
     /// Two bits for each interrupt: the upper says that it is edge-triggered, the lower is reserved (IHI 0048B
     /// §4.3.13).
     private int readConfiguration(int cpu, int register) {
-        int edges = interrupts.edges(cpu, register / 2) >>> (16 * (register % 2));
+        int edges = (interrupts.edges(cpu, register / 2) & interrupts.guests(cpu, register / 2))
+                >>> (16 * (register % 2));
         int value = 0;
         for (int k = 0; k < 16; k++) {
             value |= ((edges >>> k) & 1) << (2 * k + 1);
@@ -137,7 +146,8 @@ final class FieldRegisters {
             edges |= ((value >>> (2 * k + 1)) & 1) << k;
         }
         int shift = 16 * (register % 2);
-        int others = interrupts.edges(cpu, register / 2) & ~(0xffff << shift);
-        interrupts.setEdges(cpu, register / 2, others | (edges << shift));
+        int written = (0xffff << shift) & interrupts.guests(cpu, register / 2);
+        int others = interrupts.edges(cpu, register / 2) & ~written;
+        interrupts.setEdges(cpu, register / 2, others | ((edges << shift) & written));
     }
 }

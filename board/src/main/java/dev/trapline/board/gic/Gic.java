@@ -2,10 +2,12 @@ package dev.trapline.board.gic;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
+import dev.trapline.abi.firmware.Effect.RouteInterrupt.Receiver;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.bus.Device;
 import dev.trapline.board.bus.Line;
+import java.util.List;
 
 /// What all GICs have in common: the inputs of interrupts, the outputs to the vCPUs, and the state of both.
 abstract sealed class Gic implements Device, InterruptController permits Gicv2, Gicv3 {
@@ -105,7 +107,25 @@ abstract sealed class Gic implements Device, InterruptController permits Gicv2, 
     @Override
     public final boolean wakes(VcpuId vcpu, int intid) {
         require(intid, FIRST_PPI, INTIDS - 1, "interrupts with an input");
-        return outputs(cpu(vcpu)).wouldWake(intid);
+        int cpu = cpu(vcpu);
+        return interrupts.isTakenByFirmware(cpu, intid) || outputs(cpu).wouldWake(intid);
+    }
+
+    @Override
+    public final void route(VcpuId vcpu, int intid, Receiver receiver) {
+        if (intid >= FIRST_PPI && intid < INTIDS) {
+            interrupts.route(cpu(vcpu), intid, receiver);
+        }
+    }
+
+    @Override
+    public final boolean firmware(VcpuId vcpu) {
+        return interrupts.isFirmwarePending(cpu(vcpu));
+    }
+
+    @Override
+    public final List<FirmwareInterrupt> takeForFirmware() {
+        return interrupts.takeForFirmware();
     }
 
     @Override

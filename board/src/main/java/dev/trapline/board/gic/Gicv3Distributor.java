@@ -47,7 +47,8 @@ final class Gicv3Distributor {
             return 0;
         }
         if (isRoute(offset)) {
-            return (int) (interrupts.route(intid(offset)) >>> shift(offset));
+            int intid = intid(offset);
+            return interrupts.isGuests(0, intid) ? (int) (interrupts.route(intid) >>> shift(offset)) : 0;
         }
         if (offset >= IDENTIFICATION) {
             return IDENTIFICATIONS[(offset - IDENTIFICATION) / 4];
@@ -64,12 +65,16 @@ final class Gicv3Distributor {
         if (FieldRegisters.contain(offset)) {
             fields.write(0, offset, size, value);
         } else if (size == Integer.BYTES && isRoute(offset)) {
-            int intid = intid(offset);
-            int shift = shift(offset);
-            long others = interrupts.route(intid) & ~(0xffff_ffffL << shift);
-            interrupts.setRoute(intid, others | Integer.toUnsignedLong(value) << shift);
+            writeRoute(intid(offset), shift(offset), value);
         } else if (size == Integer.BYTES && offset == CTLR) {
             interrupts.forward(value);
+        }
+    }
+
+    private void writeRoute(int intid, int shift, int value) {
+        if (interrupts.isGuests(0, intid)) {
+            long others = interrupts.route(intid) & ~(0xffff_ffffL << shift);
+            interrupts.setRoute(intid, others | Integer.toUnsignedLong(value) << shift);
         }
     }
 

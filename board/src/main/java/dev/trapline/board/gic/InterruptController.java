@@ -2,7 +2,9 @@ package dev.trapline.board.gic;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.SystemRegisters;
+import dev.trapline.abi.firmware.Effect.RouteInterrupt.Receiver;
 import dev.trapline.board.bus.Line;
+import java.util.List;
 
 /// A device that collects the interrupts of other devices and signals them to the CPUs: a GIC.
 ///
@@ -49,6 +51,17 @@ public interface InterruptController {
     /// @param intid of a private or shared interrupt
     /// @throws IllegalArgumentException if the controller has no such interrupt or vCPU
     boolean wakes(VcpuId vcpu, int intid);
+
+    /// Chooses the receiver of a private or shared interrupt. Nothing happens if there is no interrupt with this INTID.
+    ///
+    /// @param vcpu whose private interrupt it is
+    void route(VcpuId vcpu, int intid, Receiver receiver);
+
+    /// Whether an interrupt that firmware takes is pending: a private one of the vCPU, or a shared one. Cheap.
+    boolean firmware(VcpuId vcpu);
+
+    /// Firmware takes the interrupts that are pending for it, in a fixed order. Their receiver is [Receiver#NOBODY] then.
+    List<FirmwareInterrupt> takeForFirmware();
 
     /// Whether the Distributor forwards interrupts: the guest has turned it on.
     boolean isOn();

@@ -1,9 +1,13 @@
 package dev.trapline.board.gic;
 
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect.RouteInterrupt.Receiver;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// The state of all interrupts of a GIC: what GICv2 and GICv3 have in common.
 ///
@@ -42,6 +46,7 @@ abstract class Interrupts implements Snapshot {
     private final int[] latch;
 
     private final byte[] priority;
+    private final FirmwareRoutes firmware;
     /// GICD_CTLR: bit 0 forwards Group 0, bit 1 Group 1.
     private int forwarded;
 
@@ -58,6 +63,7 @@ abstract class Interrupts implements Snapshot {
         input = new int[words];
         latch = new int[words];
         priority = new byte[32 * words];
+        firmware = new FirmwareRoutes(words);
     }
 
     /// Resets everything except the levels of the inputs, which other devices drive.
@@ -68,6 +74,7 @@ abstract class Interrupts implements Snapshot {
         Arrays.fill(edge, 0, cpus, SGI_BITS);
         Arrays.fill(priority, (byte) 0);
         forwarded = 0;
+        firmware.reset();
         changes++;
     }
 
@@ -227,7 +234,7 @@ abstract class Interrupts implements Snapshot {
     private int deliverable(int cpu, int word, int groups) {
         int at = word(cpu, word);
         int ofGroups = ((groups & 1) == 0 ? 0 : ~group[at]) | ((groups & 2) == 0 ? 0 : group[at]);
-        return enabled[at] & ~active[at] & ofGroups;
+        return enabled[at] & ~active[at] & ofGroups & ~firmware.owned(at);
     }
 
     /// The interrupt that reaches a vCPU's CPU interface: of those that are pending, enabled, not active, and in
@@ -254,6 +261,75 @@ abstract class Interrupts implements Snapshot {
         return best;
     }
 
+    /// Chooses the receiver of an interrupt. When firmware gets it or gives it back, it is inactive, and pending only by
+    /// a level.
+    void route(int cpu, int intid, Receiver receiver) {
+        int at = word(cpu, intid / 32);
+        int bit = bit(intid);
+        boolean guests = (firmware.owned(at) & bit) == 0;
+        if (guests != (receiver == Receiver.GUEST)) {
+            latch[at] &= ~bit;
+            active[at] &= ~bit;
+        }
+        firmware.set(at, bit, receiver);
+        changes++;
+    }
+
+    /// The interrupts that belong to the guest, one bit each.
+    int guests(int cpu, int word) {
+        return ~firmware.owned(word(cpu, word));
+    }
+
+    final boolean isGuests(int cpu, int intid) {
+        return (guests(cpu, intid / 32) & bit(intid)) != 0;
+    }
+
+    /// Whether firmware takes the interrupt when it is pending.
+    boolean isTakenByFirmware(int cpu, int intid) {
+        return (firmware.taken(word(cpu, intid / 32)) & bit(intid)) != 0;
+    }
+
+    /// Whether an interrupt is pending that firmware takes: a private one of this vCPU, or a shared one. It does not
+    /// matter what the guest has enabled. Cheap.
+    boolean isFirmwarePending(int cpu) {
+        for (int word = 0; firmware.takesAny() && word < WORDS; word++) {
+            if (pendingForFirmware(cpu, word) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int pendingForFirmware(int cpu, int word) {
+        return pending(cpu, word) & firmware.taken(word(cpu, word));
+    }
+
+    /// Firmware takes all that are pending for it: private ones by vCPU, then shared ones, each in ascending order. They
+    /// stay firmware's, and it takes them no more.
+    List<FirmwareInterrupt> takeForFirmware() {
+        if (!firmware.takesAny()) {
+            return List.of();
+        }
+        List<FirmwareInterrupt> taken = new ArrayList<>();
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            takeForFirmware(cpu, 0, taken);
+        }
+        for (int word = 1; word < WORDS; word++) {
+            takeForFirmware(0, word, taken);
+        }
+        return taken;
+    }
+
+    private void takeForFirmware(int cpu, int word, List<FirmwareInterrupt> taken) {
+        for (int rest = pendingForFirmware(cpu, word); rest != 0; rest &= rest - 1) {
+            int bit = Integer.lowestOneBit(rest);
+            latch[word(cpu, word)] &= ~bit;
+            firmware.set(word(cpu, word), bit, Receiver.NOBODY);
+            taken.add(new FirmwareInterrupt(new VcpuId(cpu), 32 * word + Integer.numberOfTrailingZeros(bit)));
+            changes++;
+        }
+    }
+
     @Override
     public void save(StateWriter state) {
         for (int[] bits : allBits()) {
@@ -263,6 +339,7 @@ abstract class Interrupts implements Snapshot {
         }
         state.put(priority);
         state.put(forwarded, 1);
+        firmware.save(state);
     }
 
     @Override
@@ -274,6 +351,7 @@ abstract class Interrupts implements Snapshot {
         }
         state.take(priority);
         forwarded = (int) state.take(1);
+        firmware.load(state);
         changes++;
     }
 

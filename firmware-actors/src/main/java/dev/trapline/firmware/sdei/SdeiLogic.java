@@ -1,11 +1,14 @@
 package dev.trapline.firmware.sdei;
 
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.Reaction;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.smccc.SmcccCall;
+import java.util.ArrayList;
+import java.util.List;
 
 /// SDEI as a function of its state and a call or another event (DEN0054 §5.1).
 final class SdeiLogic {
@@ -14,6 +17,22 @@ final class SdeiLogic {
 
     /// Answers a call. Clients are AArch64.
     static Reply<SdeiState> apply(SdeiState state, ServiceCall call) {
+        Reply<SdeiState> answer = answer(state, call);
+        return new Reply<>(answer.state(), answer.registers(), routed(state, answer.state(), answer.effects()));
+    }
+
+    /// The effects, and those that change who gets the interrupts of events.
+    private static List<Effect> routed(SdeiState before, SdeiState after, List<Effect> effects) {
+        List<Effect> routes = InterruptRoutes.changes(before, after);
+        if (routes.isEmpty()) {
+            return effects;
+        }
+        List<Effect> all = new ArrayList<>(effects);
+        all.addAll(routes);
+        return all;
+    }
+
+    private static Reply<SdeiState> answer(SdeiState state, ServiceCall call) {
         SmcccCall smccc = call.smccc();
         SdeiFunction function = SdeiFunction.of(smccc.functionId());
         if (function == null || call.exit().state().isAarch32()) {
@@ -49,19 +68,22 @@ final class SdeiLogic {
     /// Handles an event of the machine.
     static Reaction<SdeiState> notice(SdeiState state, MachineEvent event) {
         return switch (event) {
-            case MachineEvent.PoweredOn on -> reaction(Masking.poweredOn(state, on.vcpu()));
-            case MachineEvent.PoweredOff off -> reaction(Masking.poweredOff(state, off.vcpu()));
-            case MachineEvent.PoweredDown down -> reaction(Masking.poweredDown(state, down.vcpu()));
+            case MachineEvent.PoweredOn on -> reaction(state, Masking.poweredOn(state, on.vcpu()));
+            case MachineEvent.PoweredOff off -> reaction(state, Masking.poweredOff(state, off.vcpu()));
+            case MachineEvent.PoweredDown down -> reaction(state, Masking.poweredDown(state, down.vcpu()));
             case MachineEvent.EventInjected injected ->
-                reaction(Signals.injected(state, injected.number(), injected.vcpu()));
-            case MachineEvent.Interrupted interrupted ->
-                reaction(Signals.interrupted(state, interrupted.intid(), interrupted.vcpu()));
+                reaction(state, Signals.injected(state, injected.number(), injected.vcpu()));
+            case MachineEvent.Interrupted(VcpuId vcpu, int intid) -> {
+                // The machine holds the interrupt already.
+                SdeiState arrived = Signals.arrived(state, intid, vcpu);
+                yield reaction(arrived, Signals.interrupted(arrived, intid));
+            }
             case MachineEvent.Started _, MachineEvent.Woken _, MachineEvent.StayedAwake _, MachineEvent.Entropy _ ->
                 Reaction.of(state);
         };
     }
 
-    private static Reaction<SdeiState> reaction(Delivery delivery) {
-        return new Reaction<>(delivery.state(), delivery.effects());
+    private static Reaction<SdeiState> reaction(SdeiState before, Delivery delivery) {
+        return new Reaction<>(delivery.state(), routed(before, delivery.state(), delivery.effects()));
     }
 }

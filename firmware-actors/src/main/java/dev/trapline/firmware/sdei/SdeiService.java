@@ -27,7 +27,7 @@ public final class SdeiService implements FirmwareService<SdeiState> {
     public ServiceDescriptor descriptor() {
         return new ServiceDescriptor(
                 "sdei",
-                "2",
+                "3",
                 List.of(new Claim(SdeiFunction.FIRST, SdeiFunction.LAST)),
                 SdeiFunction.described(),
                 SettingsReader.SETTINGS);

@@ -32,9 +32,19 @@ final class Signals {
         return trigger(state, state.event((int) number), vcpu);
     }
 
-    /// An interrupt. It is lost if it is not bound to an event.
-    static Delivery interrupted(SdeiState state, int intid, VcpuId vcpu) {
-        return trigger(state, state.boundTo(intid), vcpu);
+    /// The state after an interrupt has arrived, before its event is delivered. It is lost if it is not bound to an
+    /// event.
+    static SdeiState arrived(SdeiState state, int intid, VcpuId vcpu) {
+        SdeiEvent event = state.boundTo(intid);
+        return event != null && event.state(vcpu).isRegistered() ? state.with(event.withPending(vcpu)) : state;
+    }
+
+    /// Delivers the event of an interrupt that has arrived.
+    static Delivery interrupted(SdeiState arrived, int intid) {
+        SdeiEvent event = arrived.boundTo(intid);
+        return event == null
+                ? Delivery.of(arrived)
+                : Delivery.of(arrived, event.definition().number(), NOBODY_AWAKE);
     }
 
     private static Delivery trigger(SdeiState state, @Nullable SdeiEvent event, VcpuId vcpu) {

@@ -88,6 +88,17 @@ final class SdeiMachine {
         return String.join(" ", all);
     }
 
+    /// The interrupts whose receiver the last step changed, each as `intid>receiver`, with the PE of a PPI.
+    String routed() {
+        List<String> all = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.RouteInterrupt(VcpuId target, int intid, var receiver)) {
+                all.add(intid + (intid < 32 ? "@" + target.index() : "") + ">" + receiver);
+            }
+        }
+        return String.join(" ", all);
+    }
+
     /// The PEs that the last step woke.
     String woken() {
         List<String> all = new ArrayList<>();

@@ -17,7 +17,7 @@ final class CodecState {
     final long[] registers = new long[VcpuId.MAX_COUNT * GeneralRegisters.COUNT];
 
     /// What a slice costs its vCPU beyond its instructions, by the kind of its exit: as it was the last time.
-    private final long[] gaps = new long[RecordLayout.FAULT + 1];
+    private final long[] gaps = new long[RecordLayout.KIND_MASK + 1];
 
     /// Each vCPU's virtual time behind the last instruction of its slice before, and how that slice ended.
     private final long[] made = new long[VcpuId.MAX_COUNT];

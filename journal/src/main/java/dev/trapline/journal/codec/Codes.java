@@ -70,6 +70,12 @@ final class Codes {
     static final EnumCode<Effect.SystemReset.Reset> RESET =
             EnumCode.of(Effect.SystemReset.Reset.class, Effect.SystemReset.Reset.COLD, Effect.SystemReset.Reset.WARM);
 
+    static final EnumCode<Effect.RouteInterrupt.Receiver> RECEIVER = EnumCode.of(
+            Effect.RouteInterrupt.Receiver.class,
+            Effect.RouteInterrupt.Receiver.GUEST,
+            Effect.RouteInterrupt.Receiver.NOBODY,
+            Effect.RouteInterrupt.Receiver.FIRMWARE);
+
     static final EnumCode<Effect.SystemOff.Off> OFF =
             EnumCode.of(Effect.SystemOff.Off.class, Effect.SystemOff.Off.POWER_OFF, Effect.SystemOff.Off.HIBERNATE);
 

@@ -26,6 +26,7 @@ import java.util.List;
 ///  12 complete      u8 target
 ///  13 and resume    u8 target, varint address
 ///  14 stay awake    u8 target
+///  15 route         u8 target, varint intid, u8 receiver
 /// ```
 final class EffectCodec {
 
@@ -88,6 +89,11 @@ final class EffectCodec {
                 target(out, 10, share.of());
                 out.varint(share.address());
             }
+            case Effect.RouteInterrupt route -> {
+                target(out, 15, route.target());
+                out.varint(route.intid());
+                Codes.RECEIVER.write(out, route.receiver());
+            }
             case Effect.EventHandling handling -> handling(out, handling);
         }
     }
@@ -140,8 +146,18 @@ final class EffectCodec {
             case 12 -> new Effect.CompleteEvent(in.vcpu());
             case 13 -> new Effect.CompleteEventAndResume(in.vcpu(), in.varint());
             case 14 -> new Effect.StayAwake(in.vcpu());
+            case 15 -> routeInterrupt(in);
             default -> throw new CodecException("there is no effect of number " + code);
         };
+    }
+
+    private static Effect routeInterrupt(PackedReader in) {
+        VcpuId target = in.vcpu();
+        int intid = in.count("an INTID", Effect.RouteInterrupt.MAX_INTID);
+        if (intid < Effect.RouteInterrupt.MIN_INTID) {
+            throw new CodecException("the INTID " + intid + " cannot be routed");
+        }
+        return new Effect.RouteInterrupt(target, intid, Codes.RECEIVER.read(in));
     }
 
     private static Effect drawEntropy(PackedReader in) {

@@ -5,7 +5,7 @@ public final class JournalFormat {
 
     /// Increases with every change of the bytes' meaning. A recording of another version is refused with a message
     /// that names the version.
-    public static final int VERSION = 6;
+    public static final int VERSION = 7;
 
     /// The size at which a segment is closed, in bytes of payload; a segment may end up longer by one slice's
     /// records.
@@ -22,6 +22,8 @@ public final class JournalFormat {
 
     private static final String SOURCE_OF_VERSION_5 = "86bc29c";
 
+    private static final String SOURCE_OF_VERSION_6 = "a541232";
+
     /// What to do about a recording of another format version: the end of a sentence.
     ///
     /// @param version as the recording names it
@@ -32,6 +34,7 @@ public final class JournalFormat {
             case "3" -> build(SOURCE_OF_VERSION_3);
             case "4" -> build(SOURCE_OF_VERSION_4);
             case "5" -> build(SOURCE_OF_VERSION_5);
+            case "6" -> build(SOURCE_OF_VERSION_6);
             default -> ": use a Trapline that reads version " + version;
         };
     }

@@ -51,7 +51,8 @@ public final class RecordDecoder {
                     RecordLayout.BUDGET_USED,
                     RecordLayout.WAIT,
                     RecordLayout.MAINTENANCE,
-                    RecordLayout.FAULT -> slice(tag, kind);
+                    RecordLayout.FAULT,
+                    RecordLayout.FIRMWARE_INTERRUPT -> slice(tag, kind);
             case RecordLayout.ANSWER -> answer(tag);
             case RecordLayout.FULL_DIGEST -> {
                 onlyFlags(tag, RecordLayout.SAME_VCPU);
@@ -191,6 +192,7 @@ public final class RecordDecoder {
             }
             case RecordLayout.BUDGET_USED -> Exit.BudgetUsed.INSTANCE;
             case RecordLayout.WAIT -> Exit.WaitForInterrupt.INSTANCE;
+            case RecordLayout.FIRMWARE_INTERRUPT -> Exit.FirmwareInterrupt.INSTANCE;
             case RecordLayout.MAINTENANCE ->
                 new Exit.Maintenance(in.count("an operation", Integer.MAX_VALUE), in.varint());
             default -> OutcomeCodec.readFault(in);

@@ -158,6 +158,7 @@ public final class RecordEncoder {
             case HypercallExit _ -> RecordLayout.HYPERCALL;
             case Exit.BudgetUsed _ -> RecordLayout.BUDGET_USED;
             case Exit.WaitForInterrupt _ -> RecordLayout.WAIT;
+            case Exit.FirmwareInterrupt _ -> RecordLayout.FIRMWARE_INTERRUPT;
             case Exit.Maintenance _ -> RecordLayout.MAINTENANCE;
             case GuestFault _ -> RecordLayout.FAULT;
         };
@@ -182,7 +183,7 @@ public final class RecordEncoder {
                 registers(call.registers());
                 yield sameShape ? RecordLayout.SAME_SHAPE : 0;
             }
-            case Exit.BudgetUsed _, Exit.WaitForInterrupt _ -> 0;
+            case Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.FirmwareInterrupt _ -> 0;
             case Exit.Maintenance maintenance -> {
                 if (maintenance.operation() < 0) {
                     throw new IllegalArgumentException("no SYS instruction has this encoding: " + maintenance);

@@ -37,6 +37,8 @@ import dev.trapline.abi.exit.HypercallExit;
 /// turned        [ 0 | 1 | 1 | 0 |      12       ]   u8 vcpu, varint length
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
+/// kind 14 is a slice too: one that ended at an interrupt for firmware
+///
 /// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one
 /// did
 ///                the last time after an exit of that kind; its budget is what is left of the turn, or a turn's
@@ -63,6 +65,7 @@ final class RecordLayout {
     static final int OTHER_INPUT = 12;
 
     static final int REACTION = 13;
+    static final int FIRMWARE_INTERRUPT = 14;
 
     static final int WAKE_UP = OTHER_INPUT;
     static final int ENTROPY = OTHER_INPUT | 0x10;

@@ -39,6 +39,7 @@ final class RecordText {
             case HypercallExit call -> call.conduit() + " #" + call.immediate() + " at " + hex(call.pc());
             case Exit.BudgetUsed _ -> "using up its budget";
             case Exit.WaitForInterrupt _ -> "waiting for an interrupt";
+            case Exit.FirmwareInterrupt _ -> "an interrupt for firmware";
             case Exit.Maintenance operation ->
                 "maintenance operation " + hex(operation.operation()) + " of " + hex(operation.argument());
             case GuestFault fault ->

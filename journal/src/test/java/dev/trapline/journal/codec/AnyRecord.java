@@ -163,7 +163,7 @@ public final class AnyRecord {
     private Exit exit() {
         return switch (random.nextInt(6)) {
             case 0 -> Exit.BudgetUsed.INSTANCE;
-            case 1 -> Exit.WaitForInterrupt.INSTANCE;
+            case 1 -> random.nextBoolean() ? Exit.WaitForInterrupt.INSTANCE : Exit.FirmwareInterrupt.INSTANCE;
             case 2 -> new Exit.Maintenance(random.nextInt(1 << 14), number());
             case 3 -> fault();
             default ->
@@ -217,7 +217,7 @@ public final class AnyRecord {
         List<Effect> effects = new ArrayList<>();
         for (int left = Math.max(0, random.nextInt(6) - 3); left > 0; left--) {
             effects.add(
-                    switch (random.nextInt(15)) {
+                    switch (random.nextInt(16)) {
                         case 0 -> new Effect.PowerOn(vcpu(), number(), number(), positive(), pick(DataOrder.values()));
                         case 1 -> new Effect.PowerOff(vcpu());
                         case 2 -> new Effect.Wake(vcpu());
@@ -232,6 +232,8 @@ public final class AnyRecord {
                         case 11 -> new Effect.CompleteEvent(vcpu());
                         case 12 -> new Effect.CompleteEventAndResume(vcpu(), number());
                         case 13 -> new Effect.StayAwake(vcpu());
+                        case 14 -> new Effect.RouteInterrupt(
+                                vcpu(), 16 + random.nextInt(1004), pick(Effect.RouteInterrupt.Receiver.values()));
                         default -> new Effect.ExitRun(number());
                     });
         }

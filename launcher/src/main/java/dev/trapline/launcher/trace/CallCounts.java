@@ -123,7 +123,8 @@ final class CallCounts {
                     Effect.CompleteEvent _,
                     Effect.CompleteEventAndResume _,
                     Effect.DrawEntropy _,
-                    Effect.ShareStolenTime _ -> false;
+                    Effect.ShareStolenTime _,
+                    Effect.RouteInterrupt _ -> false;
         };
     }
 

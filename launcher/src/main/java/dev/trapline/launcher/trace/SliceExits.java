@@ -27,7 +27,7 @@ final class SliceExits {
                         + (fault.kind().hasAddress() ? " at " + Json.hex(fault.address()) : "");
             case Exit.Maintenance maintenance ->
                 kind(exit) + ": " + operation(maintenance) + " of " + Json.hex(maintenance.argument());
-            case Exit.BudgetUsed _, Exit.WaitForInterrupt _ -> kind(exit);
+            case Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.FirmwareInterrupt _ -> kind(exit);
         };
     }
 
@@ -47,7 +47,7 @@ final class SliceExits {
                         .withAny("address", fault.kind().hasAddress() ? Json.hex(fault.address()) : null);
             case Exit.Maintenance maintenance ->
                 fields.with("operation", operation(maintenance)).with("argument", Json.hex(maintenance.argument()));
-            case Exit.BudgetUsed _, Exit.WaitForInterrupt _ -> fields;
+            case Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.FirmwareInterrupt _ -> fields;
         };
     }
 
@@ -58,6 +58,7 @@ final class SliceExits {
             case Exit.Maintenance _ -> "maintenance";
             case Exit.BudgetUsed _ -> "budget used";
             case Exit.WaitForInterrupt _ -> "waits for an interrupt";
+            case Exit.FirmwareInterrupt _ -> "interrupt for firmware";
         };
     }
 

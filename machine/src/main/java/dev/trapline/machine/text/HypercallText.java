@@ -147,6 +147,7 @@ public final class HypercallText {
             case Effect.CompleteEvent complete -> Optional.of(complete.target());
             case Effect.CompleteEventAndResume complete -> Optional.of(complete.target());
             case Effect.ShareStolenTime share -> Optional.of(share.of());
+            case Effect.RouteInterrupt route -> Optional.of(route.target());
             case Effect.WriteMemory _,
                     Effect.SystemOff _,
                     Effect.SystemReset _,
@@ -197,6 +198,13 @@ public final class HypercallText {
             case Effect.DrawEntropy(int bytes) -> bytes + " bytes of entropy asked for";
             case Effect.ShareStolenTime(VcpuId of, long address) ->
                 "stolen time of " + of + " at 0x" + Long.toHexString(address);
+            case Effect.RouteInterrupt(VcpuId target, int intid, var receiver) ->
+                "interrupt " + intid + " of " + target
+                        + switch (receiver) {
+                            case GUEST -> " goes to the guest";
+                            case NOBODY -> " is held";
+                            case FIRMWARE -> " goes to firmware";
+                        };
             case Effect.ExitRun(long status) -> "exit " + status;
         };
     }
