@@ -8,7 +8,7 @@ import dev.trapline.abi.exit.HypercallExit;
 ///
 /// ```text
 ///  first byte     7   6   5   4   3   2   1   0
-/// slice         [ S | C | B | V |     0 .. 4    ]   V  vCPU of the slice before      else u8 vcpu
+/// slice         [ S | C | B | V |   0 .. 4, 14  ]   V  vCPU of the slice before      else u8 vcpu
 ///                                                   B  the budget that is expected   else varint budget
 ///                                                   C  begins when it is expected    else zigzag of the difference
 ///   then: vcpu? difference? budget? varint executed?, u64 digest, and by kind
@@ -17,6 +17,7 @@ import dev.trapline.abi.exit.HypercallExit;
 ///     2 wait         -
 ///     3 maintenance  varint operation, varint argument
 ///     4 guest fault  u8 kind, varint address, varint detail
+///    14 an interrupt that firmware takes  -
 /// answer        [ 0 | D | E | X |       5       ]   D  decision of the answer before else varint index, decision if
 /// new
 ///                                                   X  zigzag x0                     else varint mask, zigzag of each
@@ -36,8 +37,6 @@ import dev.trapline.abi.exit.HypercallExit;
 /// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
 /// turned        [ 0 | 1 | 1 | 0 |      12       ]   u8 vcpu, varint length
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
-///
-/// kind 14 is a slice too: one that ended at an interrupt for firmware
 ///
 /// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one
 /// did
