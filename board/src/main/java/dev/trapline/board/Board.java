@@ -254,6 +254,18 @@ public final class Board implements Snapshot, Deadline {
         return true;
     }
 
+    /// Whether its CPUs take SErrors. Thread-safe.
+    public boolean takesErrors() {
+        return controller != null;
+    }
+
+    /// Makes an SError pending for a vCPU, if its CPUs take them.
+    public void raiseError(VcpuId vcpu, int syndrome) {
+        if (controller != null) {
+            cpus.get(vcpu.index()).raise(syndrome);
+        }
+    }
+
     /// Chooses the receiver of an interrupt. Nothing happens without an interrupt controller, or without the interrupt.
     public void route(VcpuId vcpu, int intid, Effect.RouteInterrupt.Receiver receiver) {
         if (controller != null) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Planned injections in text form: interrupts `3@time:5ms` and `3:40@slice:1000`, events `804@slice:1000` and
-/// `805:3@time:5ms`, presses of the power button `time:5s`.
+/// `805:3@time:5ms`, SErrors `3@time:5ms` and `3:0x1000002@slice:1000`, presses of the power button `time:5s`.
 public final class PlannedText {
 
     private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
@@ -36,6 +36,8 @@ public final class PlannedText {
                 "--interrupt " + vcpu.index() + ":" + intid + "@" + moment;
             case Injection.Event(VcpuId vcpu, long number) ->
                 "--event " + number + (vcpu.index() == 0 ? "" : ":" + vcpu.index()) + "@" + moment;
+            case Injection.SError(VcpuId vcpu, int syndrome) ->
+                "--serror " + vcpu.index() + (syndrome == 0 ? "" : ":0x" + Integer.toHexString(syndrome)) + "@" + moment;
             case Injection.PowerButton _ -> "--power-button " + moment;
         };
     }
@@ -67,6 +69,16 @@ public final class PlannedText {
                 path,
                 "NUMBER@WHEN or NUMBER:CPU@WHEN with WHEN " + MOMENTS + ", as in 804@slice:1000 or 805:3@time:5ms",
                 PlannedText::event);
+    }
+
+    /// A list of SErrors: `CPU@WHEN`, or `CPU:SYNDROME@WHEN`.
+    static List<PlannedInjection> errors(Settings settings, String path) {
+        return all(
+                settings,
+                path,
+                "CPU@WHEN or CPU:SYNDROME@WHEN with WHEN " + MOMENTS
+                        + ", as in 0@time:5ms or 3:0x1000002@slice:1000; a syndrome has 25 bits",
+                PlannedText::error);
     }
 
     /// A list of moments at which the power button is pressed: `WHEN`.
@@ -111,6 +123,15 @@ public final class PlannedText {
         }
         BigInteger intid = below(text.group(2), Injection.MAX_INTID + 1L);
         return intid == null ? null : new Injection.Interrupt(target, intid.intValue());
+    }
+
+    private static @Nullable Injection error(Matcher text) {
+        BigInteger vcpu = below(text.group(1), VcpuId.MAX_COUNT);
+        BigInteger syndrome =
+                text.group(2) == null ? BigInteger.ZERO : below(text.group(2), Injection.SError.MAX_SYNDROME + 1L);
+        return vcpu == null || syndrome == null
+                ? null
+                : new Injection.SError(new VcpuId(vcpu.intValue()), syndrome.intValue());
     }
 
     private static @Nullable Injection event(Matcher text) {

@@ -96,6 +96,7 @@ class ConfigErrorsTest {
         run.interrupts=["64@slice:1"] | trapline.run.interrupts takes CPU@WHEN or CPU:INTID@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 0@time:5ms or 3:40@slice:1000, not 64@slice:1
         run.interrupts=["0@time:5"] | trapline.run.interrupts takes CPU@WHEN or CPU:INTID@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 0@time:5ms or 3:40@slice:1000, not 0@time:5
         run.interrupts=["0:1020@slice:1"] | trapline.run.interrupts takes CPU@WHEN or CPU:INTID@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 0@time:5ms or 3:40@slice:1000, not 0:1020@slice:1
+        run.serrors=["0:0x2000000@slice:1"] | trapline.run.serrors takes CPU@WHEN or CPU:SYNDROME@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 0@time:5ms or 3:0x1000002@slice:1000; a syndrome has 25 bits, not 0:0x2000000@slice:1
         run.events=["-1@slice:1"]  | trapline.run.events takes NUMBER@WHEN or NUMBER:CPU@WHEN with WHEN time:DURATION or slice:ORDINAL, as in 804@slice:1000 or 805:3@time:5ms, not -1@slice:1
         run.reboot=perhaps         | trapline.run.reboot takes true or false, not perhaps
         run.slice=0                | trapline.run.slice takes a whole number from 1 to 10000000, not 0

@@ -132,14 +132,17 @@ class ConfigLoaderTest {
                 "machine.cpus=4",
                 "machine.cluster-size=2",
                 "run.interrupts=[\"0@time:1us\", \"3:40@slice:0x10\"]",
-                "run.events=[\"804@slice:7\", \"0:2@time:0\"]");
+                "run.events=[\"804@slice:7\", \"0:2@time:0\"]",
+                "run.serrors=[\"1@slice:2\", \"3:0x1ffffff@time:16ns\"]");
         assertThat(config.run().injections())
                 .as("a microsecond is 62.5 ticks, and the fraction is dropped")
                 .containsExactly(
                         new PlannedInjection(new Injection.WakeUp(new VcpuId(0)), new Moment.AtTime(62)),
                         new PlannedInjection(new Injection.Interrupt(new VcpuId(3), 40), new Moment.AtSlice(16)),
                         new PlannedInjection(new Injection.Event(new VcpuId(0), 804), new Moment.AtSlice(7)),
-                        new PlannedInjection(new Injection.Event(new VcpuId(2), 0), new Moment.AtTime(0)));
+                        new PlannedInjection(new Injection.Event(new VcpuId(2), 0), new Moment.AtTime(0)),
+                        new PlannedInjection(new Injection.SError(new VcpuId(1), 0), new Moment.AtSlice(2)),
+                        new PlannedInjection(new Injection.SError(new VcpuId(3), 0x1ff_ffff), new Moment.AtTime(1)));
         assertThat(config.machine().cpus().topology().mpidr(new VcpuId(3)).affinity())
                 .as("the second CPU of the second cluster")
                 .isEqualTo(0x101);

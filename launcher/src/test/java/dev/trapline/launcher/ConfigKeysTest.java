@@ -51,6 +51,7 @@ class ConfigKeysTest {
             "run.input",
             "run.expect",
             "run.interrupts",
+            "run.serrors",
             "run.power-button",
             "run.events",
             "run.entropy",

@@ -236,6 +236,9 @@ final class Boundary implements Inputs.Receiver {
             throw inputs.diverged("an interrupt with INTID " + intid + ", and this machine's interrupt controller has"
                     + " 0 to " + board.lastIntid());
         }
+        if (recorded instanceof JournalRecord.Injected(Injection.SError _) && !board.takesErrors()) {
+            throw inputs.diverged("an SError, and this machine's CPUs take none");
+        }
         if (recorded instanceof JournalRecord.Injected(Injection.PowerButton _) && !board.hasPowerButton()) {
             throw inputs.diverged("a press of the power button, and this machine has none");
         }
@@ -269,6 +272,7 @@ final class Boundary implements Inputs.Receiver {
             }
             case Injection.Event(VcpuId vcpu, long number) ->
                 effects.tellServices(new MachineEvent.EventInjected(number, vcpu));
+            case Injection.SError(VcpuId vcpu, int syndrome) -> board.raiseError(vcpu, syndrome);
             case Injection.PowerButton _ -> board.pressPowerButton(rounds.begins());
         }
     }

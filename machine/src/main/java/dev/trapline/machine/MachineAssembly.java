@@ -163,6 +163,10 @@ public final class MachineAssembly {
             throw new IllegalArgumentException("an interrupt with INTID " + intid + ": the interrupt controller of the"
                     + " board '" + spec.board().kind().id() + "' has 0 to " + board.lastIntid());
         }
+        if (what instanceof Injection.SError && !board.takesErrors()) {
+            throw new IllegalArgumentException("the CPUs of the board '"
+                    + spec.board().kind().id() + "' take no SErrors; use the board '" + BoardKind.VIRT.id() + "'");
+        }
         if (what instanceof Injection.PowerButton && !board.hasPowerButton()) {
             throw new IllegalArgumentException("the board '"
                     + spec.board().kind().id() + "' has no power button; use the board '" + BoardKind.VIRT.id() + "'");

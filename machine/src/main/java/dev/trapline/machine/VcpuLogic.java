@@ -138,7 +138,7 @@ public final class VcpuLogic {
         }
         powered = renewable;
         if (wiring != null) {
-            wiring.systemRegisters().reset();
+            wiring.reset();
         }
     }
 

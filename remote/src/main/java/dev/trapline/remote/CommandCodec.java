@@ -47,6 +47,7 @@ final class CommandCodec {
     private static final int INTERRUPT = 1;
     private static final int EVENT = 2;
     private static final int POWER_BUTTON = 3;
+    private static final int SERROR = 4;
 
     private CommandCodec() {}
 
@@ -117,6 +118,7 @@ final class CommandCodec {
                     case Injection.Interrupt _ -> INTERRUPT;
                     case Injection.Event _ -> EVENT;
                     case Injection.PowerButton _ -> POWER_BUTTON;
+                    case Injection.SError _ -> SERROR;
                 });
         out.u8(what.vcpu().index());
         number(
@@ -126,6 +128,7 @@ final class CommandCodec {
                     case Injection.Interrupt interrupt -> interrupt.intid();
                     case Injection.Event event -> event.number();
                     case Injection.PowerButton _ -> 0;
+                    case Injection.SError error -> error.syndrome();
                 });
     }
 
@@ -199,6 +202,7 @@ final class CommandCodec {
             }
             case INTERRUPT -> new Injection.Interrupt(receiver, in.count("an INTID", Injection.MAX_INTID));
             case EVENT -> new Injection.Event(receiver, in.varint());
+            case SERROR -> new Injection.SError(receiver, in.count("a syndrome", Injection.SError.MAX_SYNDROME));
             case POWER_BUTTON -> {
                 in.count("what follows a press of the power button", 0);
                 yield new Injection.PowerButton();

@@ -17,6 +17,10 @@ final class Aarch32Exceptions implements CpuExceptions {
     private static final long EXTERNAL_SHORT = 0x008;
 
     private static final long EXTERNAL_LARGE = 0x210;
+    /// DFSR of an asynchronous external abort, in both formats.
+    private static final long ASYNCHRONOUS_SHORT = 0x406;
+
+    private static final long ASYNCHRONOUS_LARGE = 0x211;
     private static final long WRITE = 1 << 11;
 
     /// Slots of [#banked].
@@ -102,6 +106,13 @@ final class Aarch32Exceptions implements CpuExceptions {
                 });
     }
 
+    /// An asynchronous external abort. DFAR is UNKNOWN.
+    @Override
+    public void serror(int syndrome) {
+        write(dataStatus, isLarge() ? ASYNCHRONOUS_LARGE : ASYNCHRONOUS_SHORT);
+        enter(Aarch32Mode.DATA_ABORT);
+    }
+
     @Override
     public boolean take(GuestFault fault) {
         Aarch32Mode mode = mode(fault);
@@ -150,7 +161,11 @@ final class Aarch32Exceptions implements CpuExceptions {
     }
 
     private long external() {
-        return (read(tables) & LARGE) != 0 ? EXTERNAL_LARGE : EXTERNAL_SHORT;
+        return isLarge() ? EXTERNAL_LARGE : EXTERNAL_SHORT;
+    }
+
+    private boolean isLarge() {
+        return (read(tables) & LARGE) != 0;
     }
 
     private void enter(Aarch32Mode mode) {

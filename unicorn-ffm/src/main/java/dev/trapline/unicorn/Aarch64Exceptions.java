@@ -121,6 +121,11 @@ final class Aarch64Exceptions implements CpuExceptions {
         enter(which);
     }
 
+    @Override
+    public void serror(int syndrome) {
+        enter(new ExceptionEntry.SError(Syndromes.ofSError(syndrome)));
+    }
+
     private void enter(ExceptionEntry.Vectored entry) {
         if (!inAarch32) {
             exceptions.take(registers, entry);

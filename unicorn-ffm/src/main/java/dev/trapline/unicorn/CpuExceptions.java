@@ -31,6 +31,11 @@ sealed interface CpuExceptions permits Aarch64Exceptions, Aarch32Exceptions {
     /// Takes an interrupt, which must not be masked.
     void interrupt(ExceptionEntry.Interrupt which);
 
+    /// Takes an SError, which must not be masked.
+    ///
+    /// @param syndrome see [dev.trapline.abi.engine.CpuWiring#takeSError]
+    void serror(int syndrome);
+
     /// Takes the exception of an instruction.
     ///
     /// @return false if it cannot be taken, because the code of its vector cannot be fetched

@@ -55,7 +55,7 @@ final class ExceptionRun {
             }
             takeInterrupt();
             long part = Math.min(budget - executed, untilDeadline);
-            boolean masked = inputs.irq() || inputs.fiq();
+            boolean masked = inputs.irq() || inputs.fiq() || inputs.serror();
             if (bus.endedBeforeAccess() || (masked && !exceptions.seesUnmasking())) {
                 part = 1;
             }
@@ -112,7 +112,9 @@ final class ExceptionRun {
 
     private void takeInterrupt() {
         long pstate = registers[GeneralRegisters.PSTATE];
-        if (inputs.fiq() && !InterruptInputs.masksFiq(pstate)) {
+        if (inputs.serror() && !InterruptInputs.masksSError(pstate)) {
+            exceptions.serror(inputs.takeSError());
+        } else if (inputs.fiq() && !InterruptInputs.masksFiq(pstate)) {
             exceptions.interrupt(ExceptionEntry.Interrupt.FIQ);
         } else if (inputs.irq() && !InterruptInputs.masksIrq(pstate)) {
             exceptions.interrupt(ExceptionEntry.Interrupt.IRQ);

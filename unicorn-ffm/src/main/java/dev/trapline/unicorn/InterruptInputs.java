@@ -9,10 +9,11 @@ import dev.trapline.abi.engine.CpuWiring;
 /// device. Between these points, no input can change.
 final class InterruptInputs {
 
-    /// PSTATE.F and PSTATE.I.
+    /// PSTATE.F, PSTATE.I and PSTATE.A.
     private static final long FIQ_MASKED = 1 << 6;
 
     private static final long IRQ_MASKED = 1 << 7;
+    private static final long SERROR_MASKED = 1 << 8;
 
     private final CpuWiring wiring;
     private final ControllerAccess controller;
@@ -62,7 +63,21 @@ final class InterruptInputs {
 
     /// The value of ISR_EL1: the inputs that are high, each in the place of its mask in PSTATE (DDI0487 D13.2.63).
     long status() {
-        return (irq() ? IRQ_MASKED : 0) | (fiq() ? FIQ_MASKED : 0);
+        return (irq() ? IRQ_MASKED : 0) | (fiq() ? FIQ_MASKED : 0) | (serror() ? SERROR_MASKED : 0);
+    }
+
+    /// Whether an SError is pending. None becomes pending during a slice.
+    boolean serror() {
+        return wiring.serror();
+    }
+
+    /// See [CpuWiring#takeSError].
+    int takeSError() {
+        return wiring.takeSError();
+    }
+
+    static boolean masksSError(long pstate) {
+        return (pstate & SERROR_MASKED) != 0;
     }
 
     static boolean masksIrq(long pstate) {

@@ -4,7 +4,7 @@ import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 
-/// What ESR_EL1 and FAR_EL1 get when a CPU takes a synchronous exception (DDI0487, ESR_EL1 and FAR_EL1).
+/// What ESR_EL1 and FAR_EL1 get when a CPU takes a synchronous exception or an SError (DDI0487, ESR_EL1 and FAR_EL1).
 final class Syndromes {
 
     /// FAR_EL1 keeps its value.
@@ -15,6 +15,7 @@ final class Syndromes {
     /// The bit that an abort from the same exception level has, and one from EL0 has not.
     private static final long SAME_LEVEL = 1L << 26;
 
+    private static final long SERROR = 0x2fL << 26;
     private static final long IL = 1L << 25;
     private static final long WRITE = 1L << 6;
     /// Synchronous External abort, not on a translation table walk.
@@ -58,6 +59,13 @@ final class Syndromes {
             case SUPERVISOR_CALL, BREAKPOINT, PREFETCH_ABORT, DATA_ABORT, OTHER_EXCEPTION, TIME_IN_IT_BLOCK ->
                 fault.detail();
         };
+    }
+
+    /// ESR_EL1 of an SError.
+    ///
+    /// @param iss what ESR_EL1.ISS gets
+    static long ofSError(int iss) {
+        return SERROR | IL | iss;
     }
 
     /// The library reports a PC that is not aligned (DDI0487 D1.8.1) as an undefined instruction, and an access to

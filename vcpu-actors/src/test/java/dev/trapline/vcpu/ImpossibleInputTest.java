@@ -110,6 +110,13 @@ class ImpossibleInputTest {
     }
 
     @Test
+    void anSErrorOnABoardWhoseCpusTakeNone() throws IOException {
+        assertDiverges(
+                new JournalRecord.Injected(new Injection.SError(VcpuId.BOOT, 0)),
+                "an SError, and this machine's CPUs take none");
+    }
+
+    @Test
     void moreInputAtTheConsoleThanItsReceiverHasRoomFor() throws IOException {
         for (ConsoleKind console : ConsoleKind.values()) {
             MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);

@@ -27,6 +27,23 @@ public interface CpuWiring {
     /// does if it raises an input of the CPU: a timer whose interrupt is not enabled ends no wait.
     boolean wakes(CpuTimer timer);
 
+    /// Whether an SError is pending.
+    default boolean serror() {
+        return false;
+    }
+
+    /// The CPU takes the pending SError.
+    ///
+    /// @return its syndrome: ESR_EL1.ISS
+    default int takeSError() {
+        throw new IllegalStateException("no SError is pending");
+    }
+
+    /// The CPU gets power: its interface to the interrupt controller is reset, and no SError is pending.
+    default void reset() {
+        systemRegisters().reset();
+    }
+
     /// The system registers by which the CPU accesses the interrupt controller.
     default SystemRegisters systemRegisters() {
         return SystemRegisters.NONE;

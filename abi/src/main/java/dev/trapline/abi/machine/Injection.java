@@ -39,6 +39,23 @@ public sealed interface Injection {
         }
     }
 
+    /// An SError interrupt, such as a memory controller raises for an error that it found late. It stays pending until the
+    /// vCPU does not mask it, ends a wait, and is lost when the vCPU loses its power. On AArch32 it is an asynchronous
+    /// external abort. Only CPUs of the board [BoardKind#VIRT] take it.
+    ///
+    /// @param syndrome what ESR_EL1.ISS gets, 0 to [#MAX_SYNDROME]; not used on AArch32
+    record SError(VcpuId vcpu, int syndrome) implements Injection {
+        /// ESR_EL1.ISS has 25 bits (DDI0487 §D13.2.37).
+        public static final int MAX_SYNDROME = 0x1ff_ffff;
+
+        public SError {
+            if (syndrome < 0 || syndrome > MAX_SYNDROME) {
+                throw new IllegalArgumentException(
+                        "the syndrome of an SError is 0 to 0x" + Integer.toHexString(MAX_SYNDROME) + ", not " + syndrome);
+            }
+        }
+    }
+
     /// Somebody presses the machine's power button for a moment. Only the board [BoardKind#VIRT] has one.
     record PowerButton() implements Injection {
         @Override

@@ -1,5 +1,6 @@
 package dev.trapline.board.gic;
 
+import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.CpuWiring;
@@ -19,10 +20,14 @@ public final class CpuLines implements CpuWiring, Snapshot {
     /// INTID of the EL1 virtual timer.
     public static final int VIRTUAL_TIMER = 27;
 
+    private static final int NONE = -1;
+
     private final VcpuId vcpu;
     private final InterruptController controller;
     private final Line physical = new Line("CNTP");
     private final Line virtual = new Line("CNTV");
+    /// The syndrome of the pending SError; [#NONE] if none is.
+    private int error = NONE;
 
     public CpuLines(VcpuId vcpu, InterruptController controller) {
         this.vcpu = vcpu;
@@ -61,7 +66,33 @@ public final class CpuLines implements CpuWiring, Snapshot {
 
     /// Whether an interrupt is to end the vCPU's wait.
     public boolean wakes() {
-        return controller.wakes(vcpu);
+        return controller.wakes(vcpu) || serror();
+    }
+
+    /// Makes an SError pending, in place of one that is.
+    ///
+    /// @param syndrome 0 or more
+    public void raise(int syndrome) {
+        error = syndrome;
+    }
+
+    @Override
+    public boolean serror() {
+        return error != NONE;
+    }
+
+    @Override
+    public int takeSError() {
+        int taken = error;
+        InvariantViolation.require(taken != NONE, "no SError is pending for " + vcpu);
+        error = NONE;
+        return taken;
+    }
+
+    @Override
+    public void reset() {
+        error = NONE;
+        CpuWiring.super.reset();
     }
 
     @Override
@@ -87,6 +118,7 @@ public final class CpuLines implements CpuWiring, Snapshot {
     public void save(StateWriter state) {
         state.put(physical.isHigh());
         state.put(virtual.isHigh());
+        state.put(error);
     }
 
     /// The controller loads the levels of its inputs itself.
@@ -94,5 +126,6 @@ public final class CpuLines implements CpuWiring, Snapshot {
     public void load(StateReader state) {
         physical.restore(state.takeFlag());
         virtual.restore(state.takeFlag());
+        error = state.takeInt();
     }
 }

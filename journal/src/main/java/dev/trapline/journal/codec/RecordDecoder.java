@@ -87,6 +87,9 @@ public final class RecordDecoder {
                         new Injection.Interrupt(in.vcpu(), in.count("an INTID", Injection.MAX_INTID)));
             case RecordLayout.EVENT -> event();
             case RecordLayout.POWER_BUTTON -> new JournalRecord.Injected(new Injection.PowerButton());
+            case RecordLayout.SERROR ->
+                new JournalRecord.Injected(
+                        new Injection.SError(in.vcpu(), in.count("a syndrome", Injection.SError.MAX_SYNDROME)));
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
             case RecordLayout.ROUND -> round();
             case RecordLayout.RENEWED -> renewed();

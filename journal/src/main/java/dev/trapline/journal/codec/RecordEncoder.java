@@ -119,6 +119,11 @@ public final class RecordEncoder {
                 out.u8(event.vcpu().index());
                 out.varint(event.number());
             }
+            case Injection.SError(VcpuId vcpu, int syndrome) -> {
+                out.u8(RecordLayout.SERROR);
+                out.u8(vcpu.index());
+                out.varint(syndrome);
+            }
             case Injection.PowerButton _ -> out.u8(RecordLayout.POWER_BUTTON);
         }
     }

@@ -34,6 +34,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// round         [ 0 | 0 | 1 | 0 |      12       ]   varint begins, varint length
 /// interrupt     [ 0 | 0 | 1 | 1 |      12       ]   u8 vcpu, varint intid
 /// event         [ 0 | 1 | 0 | 0 |      12       ]   u8 vcpu, varint number
+/// SError        [ 1 | 0 | 0 | 1 |      12       ]   u8 vcpu, varint syndrome
 /// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
 /// turned        [ 0 | 1 | 1 | 0 |      12       ]   u8 vcpu, varint length
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
@@ -74,6 +75,7 @@ final class RecordLayout {
     static final int RENEWED = OTHER_INPUT | 0x50;
     static final int TURNED = OTHER_INPUT | 0x60;
     static final int POWER_BUTTON = OTHER_INPUT | 0x70;
+    static final int SERROR = OTHER_INPUT | 0x90;
 
     static final int SAME_VCPU = 0x10;
     static final int EXPECTED_BUDGET = 0x20;

@@ -96,8 +96,9 @@ public final class AnyRecord {
     }
 
     private Injection injection() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> new Injection.WakeUp(vcpu());
+            case 3 -> new Injection.SError(vcpu(), random.nextInt(Injection.SError.MAX_SYNDROME + 1));
             case 2 -> new Injection.PowerButton();
             case 1 -> new Injection.Interrupt(vcpu(), random.nextInt(Injection.MAX_INTID + 1));
             default -> new Injection.Event(vcpu(), positive());

@@ -299,6 +299,18 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--serror",
+            paramLabel = "CPU[:SYNDROME]@WHEN",
+            order = 19,
+            description = "Raise an SError interrupt of a vCPU of the board virt at time:DURATION or slice:ORDINAL, as "
+                    + "in 0@time:5ms. SYNDROME is what ESR_EL1.ISS gets (default 0). May be repeated.")
+    void errors(@Nullable List<String> values) {
+        if (values != null) {
+            setList("run.serrors", "--serror", values);
+        }
+    }
+
+    @Option(
             names = "--power-button",
             paramLabel = "WHEN",
             order = 19,

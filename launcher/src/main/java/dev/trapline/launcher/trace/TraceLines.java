@@ -124,6 +124,7 @@ sealed interface TraceLines {
                 case Injection.WakeUp _ -> document;
                 case Injection.Interrupt interrupt -> document.with("intid", interrupt.intid());
                 case Injection.Event event -> document.with("sdeiEvent", event.number());
+                case Injection.SError error -> document.with("serrorSyndrome", Json.hex(error.syndrome()));
                 case Injection.PowerButton _ -> document.with("powerButton", true);
             };
         }

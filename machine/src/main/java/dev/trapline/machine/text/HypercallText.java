@@ -162,6 +162,8 @@ public final class HypercallText {
             case Injection.WakeUp(VcpuId vcpu) -> "interrupt for " + vcpu;
             case Injection.Interrupt(VcpuId vcpu, int intid) -> "interrupt " + intid + " for " + vcpu;
             case Injection.Event(VcpuId vcpu, long number) -> "event " + number + " injected for " + vcpu;
+            case Injection.SError(VcpuId vcpu, int syndrome) ->
+                "SError for " + vcpu + ", syndrome 0x" + Integer.toHexString(syndrome);
             case Injection.PowerButton _ -> "power button pressed";
         };
     }
