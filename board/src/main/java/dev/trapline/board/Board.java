@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -29,14 +30,13 @@ import dev.trapline.board.gic.CpuLines;
 import dev.trapline.board.gic.Gicv2;
 import dev.trapline.board.gic.Gicv3;
 import dev.trapline.board.gic.InterruptController;
+import dev.trapline.board.virtio.NetworkCard;
 import dev.trapline.board.virtio.VirtioBlock;
 import dev.trapline.board.virtio.VirtioMmio;
 import dev.trapline.board.virtio.VirtioSlots;
 import dev.trapline.board.virtio.VirtioTerminal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,22 +69,20 @@ public final class Board implements Snapshot, Deadline {
         void fit(Board board);
     }
 
-    private record Wire(Line line, VcpuId vcpu) {}
-
     private final Bus bus = new Bus();
     private ConsoleDevice console;
     private String consoleNode;
     /// The nodes that belong to no device, or to several.
     private final List<TreeNode> ownNodes;
-    private final List<Wire> wires = new ArrayList<>();
-    /// The lines that are wired to shared interrupts, by number.
-    private final SortedMap<Integer, Line> shared = new TreeMap<>();
+    private final Wires wires;
     /// What connects each vCPU with the interrupt controller; empty without one.
     private final List<CpuLines> cpus = new ArrayList<>();
 
     private final @Nullable InterruptController controller;
     /// The device that the power button is connected with; null without one.
     private @Nullable Pl061 pins;
+    /// The interface to the network of other machines; null without one.
+    private @Nullable NetworkCard network;
     /// How many disks there are.
     private int disks;
 
@@ -94,6 +92,7 @@ public final class Board implements Snapshot, Deadline {
         this.consoleNode = console.node(BoardSpec.UART_BASE).map(TreeNode::name).orElse("");
         this.ownNodes = new ArrayList<>(clocks);
         this.controller = controller;
+        this.wires = new Wires(controller);
         bus.device(BoardSpec.UART_BASE, console);
         if (controller != null) {
             for (int index = 0; index < count; index++) {
@@ -117,7 +116,11 @@ public final class Board implements Snapshot, Deadline {
         return switch (spec.kind()) {
             case BARE -> new Board(new Pl011(), List.of(clock), null, cpus.count());
             case VIRT ->
-                virt(spec, cpus, clock).withClock(spec.date()).withPowerButton().withConsole(spec.console());
+                virt(spec, cpus, clock)
+                        .withClock(spec.date())
+                        .withPowerButton()
+                        .withConsole(spec.console())
+                        .withNetwork(spec.network());
         };
     }
 
@@ -162,10 +165,35 @@ public final class Board implements Snapshot, Deadline {
                 console = terminal;
                 // A kernel finds it only when it has drivers.
                 consoleNode = "";
-                yield device(VirtioSlots.base(slot), terminal)
-                        .interrupt(VirtioSlots.spi(slot), terminal.lines().getFirst());
+                yield in(slot, terminal);
             }
         };
+    }
+
+    /// The network interface is in the slot before that of the console.
+    private Board withNetwork(NetworkSpec wanted) {
+        int slot = VirtioSlots.COUNT - 2;
+        int spi = VirtioSlots.spi(slot);
+        return switch (wanted.kind()) {
+            case NONE -> this;
+            case LOOP -> in(slot, NetworkCard.looped(wanted.mac(), bus.ram(), spi));
+            case SWITCH -> {
+                NetworkCard card = NetworkCard.connected(wanted.mac(), bus.ram(), spi);
+                network = card;
+                yield in(slot, card);
+            }
+        };
+    }
+
+    /// Puts a VirtIO device in a slot.
+    private Board in(int slot, Device device) {
+        return device(VirtioSlots.base(slot), device)
+                .interrupt(VirtioSlots.spi(slot), device.lines().getFirst());
+    }
+
+    /// The interface to the network of other machines; null if it has none.
+    public @Nullable NetworkCard network() {
+        return network;
     }
 
     private Board withPowerButton() {
@@ -224,9 +252,7 @@ public final class Board implements Snapshot, Deadline {
     /// @throws IllegalArgumentException if the board has no interrupt controller, or all slots are used
     public Board disk(Bytes image) {
         VirtioBlock block = VirtioBlock.writable(image, "disk" + disks);
-        VirtioMmio slot = new VirtioMmio(block, bus.ram(), VirtioSlots.spi(disks));
-        interrupt(VirtioSlots.spi(disks), slot.lines().getFirst());
-        device(VirtioSlots.base(disks), slot);
+        in(disks, new VirtioMmio(block, bus.ram(), VirtioSlots.spi(disks)));
         disks++;
         return this;
     }
@@ -271,28 +297,14 @@ public final class Board implements Snapshot, Deadline {
     /// @throws IllegalArgumentException if the board has no interrupt controller, if it has no such interrupt, or
     ///     if another line is wired to it; the message names the line
     public Board interrupt(int spi, Line line) {
-        if (controller == null) {
-            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to an interrupt: the board '"
-                    + BoardKind.BARE.id() + "' has no interrupt controller; use the board '" + BoardKind.VIRT.id()
-                    + "', or let the line wake a vCPU");
-        }
-        if (spi < 0 || spi > LAST_SPI) {
-            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
-                    + spi + ": there are 0 to " + LAST_SPI);
-        }
-        Line other = shared.putIfAbsent(spi, line);
-        if (other != null) {
-            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
-                    + spi + ": line '" + other.name() + "' is; choose another");
-        }
-        line.listen(controller.spi(InterruptController.FIRST_SPI + spi));
+        wires.interrupt(spi, line);
         return this;
     }
 
     /// Wires a line to a vCPU: while the line is high, an interrupt is pending for the vCPU, and its waits end. No
     /// exception is taken.
     public Board wake(VcpuId vcpu, Line line) {
-        wires.add(new Wire(line, vcpu));
+        wires.wake(vcpu, line);
         return this;
     }
 
@@ -301,12 +313,7 @@ public final class Board implements Snapshot, Deadline {
     /// @param count the number of vCPUs
     /// @throws IllegalArgumentException if one is not; the message names the line
     public void requireVcpus(int count) {
-        for (Wire wire : wires) {
-            if (wire.vcpu().index() >= count) {
-                throw new IllegalArgumentException("line '" + wire.line().name() + "' is wired to " + wire.vcpu()
-                        + ", but the machine has " + count + (count == 1 ? " vCPU" : " vCPUs"));
-            }
-        }
+        wires.requireVcpus(count);
     }
 
     /// The bus, which maps addresses to devices and memory.
@@ -347,12 +354,7 @@ public final class Board implements Snapshot, Deadline {
     /// The vCPUs for which an interrupt is pending: one bit each. They are wired to a high line, or the interrupt
     /// controller ends their waits.
     public long interrupted() {
-        long interrupted = 0;
-        for (Wire wire : wires) {
-            if (wire.line().isHigh()) {
-                interrupted |= wire.vcpu().bit();
-            }
-        }
+        long interrupted = wires.high();
         for (int index = 0; index < cpus.size(); index++) {
             if (cpus.get(index).wakes()) {
                 interrupted |= 1L << index;

@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.Board;
+import dev.trapline.board.virtio.NetworkCard;
 import dev.trapline.machine.schedule.Scheduler;
 import dev.trapline.registry.RegistryException;
 import java.util.List;
@@ -114,8 +115,11 @@ final class Boundary implements Inputs.Receiver {
     }
 
     private void endRoundAtArrival() {
-        if (rounds.isFresh() && inputs.arrivalAfter(rounds.begins()) < rounds.ends()) {
-            take(new JournalRecord.Round(rounds.begins(), inputs.arrivalAfter(rounds.begins())));
+        if (rounds.isFresh()) {
+            long arrival = inputs.arrivalBetween(rounds.begins(), rounds.ends(), false);
+            if (arrival < rounds.ends()) {
+                take(new JournalRecord.Round(rounds.begins(), arrival));
+            }
         }
     }
 
@@ -175,14 +179,15 @@ final class Boundary implements Inputs.Receiver {
         if (until == PowerTable.NEVER) {
             return new RunOutcome.Deadlock(vcpus.states());
         }
-        take(new JournalRecord.Round(until, Math.min(rounds.endOf(until), inputs.arrivalAfter(until))));
+        long end = rounds.endOf(until);
+        take(new JournalRecord.Round(until, Math.min(end, inputs.arrivalBetween(until, end, false))));
         return takeInputs();
     }
 
     private long nextRound() {
         return vcpus.runnable() != 0
                 ? Math.max(rounds.ends(), due())
-                : Math.min(due(), inputs.arrivalAfter(rounds.begins()));
+                : Math.min(due(), inputs.arrivalBetween(rounds.begins(), due(), true));
     }
 
     /// Where in the next slice its engine is replaced. Must be called once for each slice.
@@ -235,6 +240,9 @@ final class Boundary implements Inputs.Receiver {
         if (recorded instanceof JournalRecord.Injected(Injection.PowerButton _) && !board.hasPowerButton()) {
             throw inputs.diverged("a press of the power button, and this machine has none");
         }
+        if (recorded instanceof JournalRecord.Frame && board.network() == null) {
+            throw inputs.diverged("a frame from another machine, and this machine is not connected with others");
+        }
         if (recorded instanceof JournalRecord.Entropy(String service, Bytes _) && !effects.know(service)) {
             throw inputs.diverged("entropy for the service '" + service + "', which this machine does not have");
         }
@@ -266,6 +274,15 @@ final class Boundary implements Inputs.Receiver {
             case Injection.Event(VcpuId vcpu, long number) ->
                 effects.tellServices(new MachineEvent.EventInjected(number, vcpu));
             case Injection.PowerButton _ -> board.pressPowerButton(rounds.begins());
+        }
+    }
+
+    /// One that does not fit is dropped: a recording may be forged.
+    @Override
+    public void frame(Bytes bytes) {
+        NetworkCard network = board.network();
+        if (network != null) {
+            network.receive(bytes);
         }
     }
 

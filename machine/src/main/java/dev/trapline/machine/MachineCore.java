@@ -72,7 +72,7 @@ public final class MachineCore implements Effects.Run {
         this.rounds = new Rounds(spec.cpus().count(), spec.schedule().quantum());
         this.vcpus = new Vcpus(spec.cpus().count(), around);
         this.stolen = new StolenTime(spec.cpus().count(), memory);
-        this.inputs = new Inputs(parts.choices(), rounds, board.console(), history, log);
+        this.inputs = new Inputs(parts.choices(), rounds, board, history, log);
         this.effects = new Effects(spec, parts.boot(), memory, board, vcpus, stolen, inputs, parts.services(), this);
         this.boundary = new Boundary(
                 rounds, parts.scheduler(), vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
@@ -343,6 +343,7 @@ public final class MachineCore implements Effects.Run {
         stolen.canRun(slice.vcpu().index(), ended);
         inputs.printed(board.console(), ended);
         console.takeFrom(board.console());
+        inputs.sent(ended);
     }
 
     /// Everything between two slices: inputs, limits, credit, and the next grant.
