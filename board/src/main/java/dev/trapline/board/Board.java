@@ -7,13 +7,11 @@ import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.Mpidr;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.devicetree.TreeNode;
-import dev.trapline.abi.engine.CpuWiring;
-import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
-import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
@@ -26,19 +24,16 @@ import dev.trapline.board.device.Pl011;
 import dev.trapline.board.device.Pl031;
 import dev.trapline.board.device.Pl061;
 import dev.trapline.board.flash.CfiFlash;
-import dev.trapline.board.gic.CpuLines;
-import dev.trapline.board.gic.FirmwareInterrupt;
 import dev.trapline.board.gic.Gicv2;
 import dev.trapline.board.gic.Gicv3;
 import dev.trapline.board.gic.InterruptController;
+import dev.trapline.board.virtio.NetworkCard;
 import dev.trapline.board.virtio.VirtioBlock;
 import dev.trapline.board.virtio.VirtioMmio;
 import dev.trapline.board.virtio.VirtioSlots;
 import dev.trapline.board.virtio.VirtioTerminal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,15 +71,13 @@ public final class Board implements Snapshot, Deadline {
     private String consoleNode;
     /// The nodes that belong to no device, or to several.
     private final List<TreeNode> ownNodes;
-    private final WakeLines wakes = new WakeLines();
-    /// The lines that are wired to shared interrupts, by number.
-    private final SortedMap<Integer, Line> shared = new TreeMap<>();
-    /// What connects each vCPU with the interrupt controller; empty without one.
-    private final List<CpuLines> cpus = new ArrayList<>();
+    private final BoardInterrupts interrupts;
 
     private final @Nullable InterruptController controller;
     /// The device that the power button is connected with; null without one.
     private @Nullable Pl061 pins;
+    /// The interface to the network of other machines; null without one.
+    private @Nullable NetworkCard network;
     /// How many disks there are.
     private int disks;
 
@@ -94,11 +87,9 @@ public final class Board implements Snapshot, Deadline {
         this.consoleNode = console.node(BoardSpec.UART_BASE).map(TreeNode::name).orElse("");
         this.ownNodes = new ArrayList<>(clocks);
         this.controller = controller;
+        this.interrupts = new BoardInterrupts(controller, count);
         bus.device(BoardSpec.UART_BASE, console);
         if (controller != null) {
-            for (int index = 0; index < count; index++) {
-                cpus.add(new CpuLines(new VcpuId(index), controller));
-            }
             console.lines().forEach(line -> interrupt(UART_INTERRUPT, line));
         }
     }
@@ -117,7 +108,11 @@ public final class Board implements Snapshot, Deadline {
         return switch (spec.kind()) {
             case BARE -> new Board(new Pl011(), List.of(clock), null, cpus.count());
             case VIRT ->
-                virt(spec, cpus, clock).withClock(spec.date()).withPowerButton().withConsole(spec.console());
+                virt(spec, cpus, clock)
+                        .withClock(spec.date())
+                        .withPowerButton()
+                        .withConsole(spec.console())
+                        .withNetwork(spec.network());
         };
     }
 
@@ -162,10 +157,35 @@ public final class Board implements Snapshot, Deadline {
                 console = terminal;
                 // A kernel finds it only when it has drivers.
                 consoleNode = "";
-                yield device(VirtioSlots.base(slot), terminal)
-                        .interrupt(VirtioSlots.spi(slot), terminal.lines().getFirst());
+                yield in(slot, terminal);
             }
         };
+    }
+
+    /// The network interface is in the slot before that of the console.
+    private Board withNetwork(NetworkSpec wanted) {
+        int slot = VirtioSlots.COUNT - 2;
+        int spi = VirtioSlots.spi(slot);
+        return switch (wanted.kind()) {
+            case NONE -> this;
+            case LOOP -> in(slot, NetworkCard.looped(wanted.mac(), bus.ram(), spi));
+            case SWITCH -> {
+                NetworkCard card = NetworkCard.connected(wanted.mac(), bus.ram(), spi);
+                network = card;
+                yield in(slot, card);
+            }
+        };
+    }
+
+    /// Puts a VirtIO device in a slot.
+    private Board in(int slot, Device device) {
+        return device(VirtioSlots.base(slot), device)
+                .interrupt(VirtioSlots.spi(slot), device.lines().getFirst());
+    }
+
+    /// The interface to the network of other machines; null if it has none.
+    public @Nullable NetworkCard network() {
+        return network;
     }
 
     private Board withPowerButton() {
@@ -224,58 +244,14 @@ public final class Board implements Snapshot, Deadline {
     /// @throws IllegalArgumentException if the board has no interrupt controller, or all slots are used
     public Board disk(Bytes image) {
         VirtioBlock block = VirtioBlock.writable(image, "disk" + disks);
-        VirtioMmio slot = new VirtioMmio(block, bus.ram(), VirtioSlots.spi(disks));
-        interrupt(VirtioSlots.spi(disks), slot.lines().getFirst());
-        device(VirtioSlots.base(disks), slot);
+        in(disks, new VirtioMmio(block, bus.ram(), VirtioSlots.spi(disks)));
         disks++;
         return this;
     }
 
-    /// How a vCPU is connected with the interrupt controller; null if the board has none.
-    public @Nullable CpuWiring wiring(VcpuId vcpu) {
-        return cpus.isEmpty() ? null : cpus.get(vcpu.index());
-    }
-
-    /// The largest INTID of an interrupt that can be injected. Without an interrupt controller, a number has a
-    /// meaning for services only, and may be any. Thread-safe.
-    public int lastIntid() {
-        return controller == null ? Injection.MAX_INTID : InterruptController.INTIDS - 1;
-    }
-
-    /// Makes an interrupt pending, as a write of the guest to the controller would.
-    ///
-    /// @param intid at most [#lastIntid]; a software-generated one comes from the vCPU itself
-    /// @return false if the board has no interrupt controller; then nothing has happened
-    public boolean interrupt(VcpuId vcpu, int intid) {
-        if (controller == null) {
-            return false;
-        }
-        controller.inject(vcpu, intid);
-        return true;
-    }
-
-    /// Whether its CPUs take SErrors. Thread-safe.
-    public boolean takesErrors() {
-        return controller != null;
-    }
-
-    /// Makes an SError pending for a vCPU, if its CPUs take them.
-    public void raiseError(VcpuId vcpu, int syndrome) {
-        if (controller != null) {
-            cpus.get(vcpu.index()).raise(syndrome);
-        }
-    }
-
-    /// Chooses the receiver of an interrupt. Nothing happens without an interrupt controller, or without the interrupt.
-    public void route(VcpuId vcpu, int intid, Effect.RouteInterrupt.Receiver receiver) {
-        if (controller != null) {
-            controller.route(vcpu, intid, receiver);
-        }
-    }
-
-    /// Firmware takes the interrupts that are pending for it, in a fixed order.
-    public List<FirmwareInterrupt> takeFirmwareInterrupts() {
-        return controller == null ? List.of() : controller.takeForFirmware();
+    /// How interrupts reach its vCPUs.
+    public BoardInterrupts interrupts() {
+        return interrupts;
     }
 
     /// Adds a device to the board.
@@ -295,28 +271,14 @@ public final class Board implements Snapshot, Deadline {
     /// @throws IllegalArgumentException if the board has no interrupt controller, if it has no such interrupt, or
     ///     if another line is wired to it; the message names the line
     public Board interrupt(int spi, Line line) {
-        if (controller == null) {
-            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to an interrupt: the board '"
-                    + BoardKind.BARE.id() + "' has no interrupt controller; use the board '" + BoardKind.VIRT.id()
-                    + "', or let the line wake a vCPU");
-        }
-        if (spi < 0 || spi > LAST_SPI) {
-            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
-                    + spi + ": there are 0 to " + LAST_SPI);
-        }
-        Line other = shared.putIfAbsent(spi, line);
-        if (other != null) {
-            throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
-                    + spi + ": line '" + other.name() + "' is; choose another");
-        }
-        line.listen(controller.spi(InterruptController.FIRST_SPI + spi));
+        interrupts.wire(spi, line);
         return this;
     }
 
     /// Wires a line to a vCPU: while the line is high, an interrupt is pending for the vCPU, and its waits end. No
     /// exception is taken.
     public Board wake(VcpuId vcpu, Line line) {
-        wakes.add(vcpu, line);
+        interrupts.wake(vcpu, line);
         return this;
     }
 
@@ -325,7 +287,7 @@ public final class Board implements Snapshot, Deadline {
     /// @param count the number of vCPUs
     /// @throws IllegalArgumentException if one is not; the message names the line
     public void requireVcpus(int count) {
-        wakes.requireVcpus(count);
+        interrupts.requireVcpus(count);
     }
 
     /// The bus, which maps addresses to devices and memory.
@@ -363,18 +325,6 @@ public final class Board implements Snapshot, Deadline {
                 .toList();
     }
 
-    /// The vCPUs for which an interrupt is pending: one bit each. They are wired to a high line, or the interrupt
-    /// controller ends their waits.
-    public long interrupted() {
-        long interrupted = wakes.high();
-        for (int index = 0; index < cpus.size(); index++) {
-            if (cpus.get(index).wakes()) {
-                interrupted |= 1L << index;
-            }
-        }
-        return interrupted;
-    }
-
     /// The first of all devices; [#NEVER] if it is after [MachineSpec#LAST_DEADLINE].
     @Override
     public long deadline() {
@@ -401,12 +351,12 @@ public final class Board implements Snapshot, Deadline {
     @Override
     public void save(StateWriter state) {
         bus.devices().forEach(device -> device.save(state));
-        cpus.forEach(lines -> lines.save(state));
+        interrupts.save(state);
     }
 
     @Override
     public void load(StateReader state) {
         bus.devices().forEach(device -> device.load(state));
-        cpus.forEach(lines -> lines.load(state));
+        interrupts.load(state);
     }
 }

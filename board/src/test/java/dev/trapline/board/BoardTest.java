@@ -128,15 +128,15 @@ class BoardTest {
         Line line = new Line("alarm");
         Line other = new Line("other");
         board.wake(new VcpuId(3), line).wake(new VcpuId(3), other).wake(new VcpuId(0), other);
-        assertThat(board.interrupted()).isZero();
+        assertThat(board.interrupts().pending()).isZero();
         line.drive(true);
-        assertThat(board.interrupted()).isEqualTo(0b1000);
+        assertThat(board.interrupts().pending()).isEqualTo(0b1000);
         other.drive(true);
-        assertThat(board.interrupted()).isEqualTo(0b1001);
+        assertThat(board.interrupts().pending()).isEqualTo(0b1001);
         line.drive(false);
-        assertThat(board.interrupted()).as("another line is high").isEqualTo(0b1001);
+        assertThat(board.interrupts().pending()).as("another line is high").isEqualTo(0b1001);
         other.drive(false);
-        assertThat(board.interrupted()).isZero();
+        assertThat(board.interrupts().pending()).isZero();
     }
 
     /// IHI0048 §2.2.1: SPIs have the INTIDs from 32 on.
@@ -190,7 +190,7 @@ class BoardTest {
                 .contains(
                         tuple("gicv3", 0x0800_0000L, 0x10000L),
                         tuple("gicv3-redistributors", 0x080a_0000L, 64 * 0x20000L));
-        assertThat(board.lastIntid()).isEqualTo(287);
+        assertThat(board.interrupts().lastIntid()).isEqualTo(287);
     }
 
     @Test
@@ -205,14 +205,16 @@ class BoardTest {
         MmioDevice redistributors = board.bus().devices().get(1);
         redistributors.write(11 * 0x20000 + 0x14, 4, 2);
         line.drive(true);
-        assertThat(board.interrupted()).isEqualTo(1 << 11);
-        assertThat(Objects.requireNonNull(board.wiring(new VcpuId(11))).fiq()).isFalse();
+        assertThat(board.interrupts().pending()).isEqualTo(1 << 11);
+        assertThat(Objects.requireNonNull(board.interrupts().wiring(new VcpuId(11)))
+                        .fiq())
+                .isFalse();
     }
 
     @Test
     void anyNumberOfAnInterruptIsPossibleWithoutAController() {
-        assertThat(board.lastIntid()).isEqualTo(1019);
-        assertThat(virt(GicVersion.V2, 1).lastIntid()).isEqualTo(287);
+        assertThat(board.interrupts().lastIntid()).isEqualTo(1019);
+        assertThat(virt(GicVersion.V2, 1).interrupts().lastIntid()).isEqualTo(287);
     }
 
     @Test

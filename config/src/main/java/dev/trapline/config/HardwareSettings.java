@@ -4,16 +4,20 @@ import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.MacAddress;
 import dev.trapline.abi.Mpidr;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Reads what a machine consists of: its CPUs and its board.
@@ -21,6 +25,8 @@ final class HardwareSettings {
 
     private static final String GIC = "trapline.machine.gic";
     private static final String CONSOLE = "trapline.machine.console";
+    private static final String NETWORK = "trapline.machine.network";
+    private static final String MAC = "trapline.machine.mac-address";
     private static final String DATE = "trapline.machine.date";
     private static final String ARGUMENTS = "trapline.machine.boot-arguments";
 
@@ -37,7 +43,8 @@ final class HardwareSettings {
     /// Reads the board.
     ///
     /// @param inputInterval see [BoardSpec]
-    BoardSpec board(CpuSpec cpus, TraplineConfig.Run run, long inputInterval) {
+    /// @param seed of the machine
+    BoardSpec board(CpuSpec cpus, TraplineConfig.Run run, long inputInterval, long seed) {
         boolean deviceTree = deviceTree(run);
         return new BoardSpec(
                 kind,
@@ -47,7 +54,8 @@ final class HardwareSettings {
                 inputInterval,
                 gic(cpus.count()),
                 date(),
-                console());
+                console(),
+                network(seed));
     }
 
     private static Width width(Settings settings) {
@@ -83,6 +91,22 @@ final class HardwareSettings {
             return ConsoleKind.PL011;
         }
         return console;
+    }
+
+    /// Without an address, the interface gets the one that follows from the machine's seed.
+    private NetworkSpec network(long seed) {
+        NetworkKind network = settings.choice(NETWORK, List.of(NetworkKind.values()), NetworkKind::id);
+        String address = settings.plain(MAC);
+        if (kind == BoardKind.BARE && network != NetworkKind.NONE) {
+            settings.refuse(NETWORK, NetworkKind.NONE.id() + " on the board bare; use --board virt");
+            return NetworkSpec.NONE;
+        }
+        Optional<MacAddress> mac = address.isEmpty() ? Optional.of(MacAddress.ofSeed(seed)) : MacAddress.parse(address);
+        if (mac.isEmpty()) {
+            settings.refuse(MAC, MacAddress.TEXT);
+            return NetworkSpec.NONE;
+        }
+        return new NetworkSpec(network, mac.get());
     }
 
     private long date() {

@@ -192,6 +192,7 @@ public final class LayeredConfig {
         FirmwareRegisters registers = new RegisterSettings(settings, services, problems).read(policy, ofServices);
         HardwareSettings hardware = new HardwareSettings(settings);
         CpuSpec cpus = hardware.cpus();
+        ScheduleSpec schedule = schedule(settings);
         return new MachineSpec(
                 cpus,
                 hardware.board(
@@ -202,8 +203,9 @@ public final class LayeredConfig {
                                 "trapline.run.input-interval",
                                 0,
                                 DAY / 24,
-                                "a duration from 0 to 1h, as in 100us")),
-                schedule(settings),
+                                "a duration from 0 to 1h, as in 100us"),
+                        schedule.seed()),
+                schedule,
                 new RunSpec(
                         settings.number("trapline.run.max-instructions", 0, Long.MAX_VALUE),
                         settings.flag("trapline.run.reboot"),

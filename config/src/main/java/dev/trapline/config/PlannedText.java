@@ -37,7 +37,8 @@ public final class PlannedText {
             case Injection.Event(VcpuId vcpu, long number) ->
                 "--event " + number + (vcpu.index() == 0 ? "" : ":" + vcpu.index()) + "@" + moment;
             case Injection.SError(VcpuId vcpu, int syndrome) ->
-                "--serror " + vcpu.index() + (syndrome == 0 ? "" : ":0x" + Integer.toHexString(syndrome)) + "@" + moment;
+                "--serror " + vcpu.index() + (syndrome == 0 ? "" : ":0x" + Integer.toHexString(syndrome)) + "@"
+                        + moment;
             case Injection.PowerButton _ -> "--power-button " + moment;
         };
     }

@@ -6,6 +6,8 @@ import dev.trapline.abi.Conduit;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.MacAddress;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.exit.Exit;
@@ -23,6 +25,7 @@ import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
@@ -54,6 +57,22 @@ public final class SampleRun {
 
     public static RecordingHeader header(String id) {
         return header(id, images().stream().map(ImageRef::of).toList());
+    }
+
+    /// The same of a run of a machine that is connected with others.
+    public static RecordingHeader connectedHeader(String id) {
+        RecordingHeader plain = header(id);
+        NetworkSpec network = new NetworkSpec(NetworkKind.SWITCH, new MacAddress(0x0212_3456_789aL));
+        return new RecordingHeader(
+                plain.recordingId(),
+                plain.createdBy(),
+                plain.library(),
+                plain.strategies(),
+                plain.digestVersion(),
+                plain.spec().with(plain.spec().board().withNetwork(network)),
+                plain.services(),
+                plain.images(),
+                plain.devices());
     }
 
     /// The same of a run with other images.

@@ -14,6 +14,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.board.Board;
 import dev.trapline.board.gic.FirmwareInterrupt;
+import dev.trapline.board.virtio.NetworkCard;
 import dev.trapline.machine.schedule.Scheduler;
 import dev.trapline.registry.RegistryException;
 import java.util.List;
@@ -115,8 +116,11 @@ final class Boundary implements Inputs.Receiver {
     }
 
     private void endRoundAtArrival() {
-        if (rounds.isFresh() && inputs.arrivalAfter(rounds.begins()) < rounds.ends()) {
-            take(new JournalRecord.Round(rounds.begins(), inputs.arrivalAfter(rounds.begins())));
+        if (rounds.isFresh()) {
+            long arrival = inputs.arrivalBetween(rounds.begins(), rounds.ends(), false);
+            if (arrival < rounds.ends()) {
+                take(new JournalRecord.Round(rounds.begins(), arrival));
+            }
         }
     }
 
@@ -176,14 +180,15 @@ final class Boundary implements Inputs.Receiver {
         if (until == PowerTable.NEVER) {
             return new RunOutcome.Deadlock(vcpus.states());
         }
-        take(new JournalRecord.Round(until, Math.min(rounds.endOf(until), inputs.arrivalAfter(until))));
+        long end = rounds.endOf(until);
+        take(new JournalRecord.Round(until, Math.min(end, inputs.arrivalBetween(until, end, false))));
         return takeInputs();
     }
 
     private long nextRound() {
         return vcpus.runnable() != 0
                 ? Math.max(rounds.ends(), due())
-                : Math.min(due(), inputs.arrivalAfter(rounds.begins()));
+                : Math.min(due(), inputs.arrivalBetween(rounds.begins(), due(), true));
     }
 
     /// Where in the next slice its engine is replaced. Must be called once for each slice.
@@ -213,14 +218,14 @@ final class Boundary implements Inputs.Receiver {
         return Math.min(vcpus.firstReady(rounds), board.deadline());
     }
 
-    /// Executes what is due for devices, firmware and vCPUs. A deadline within the round ends the round, so that it is met
-    /// exactly.
+    /// Executes what is due for devices, firmware and vCPUs. A deadline within the round ends the round, so that it
+    /// is met exactly.
     private void settle() {
         board.timePasses(rounds.begins());
-        for (FirmwareInterrupt taken : board.takeFirmwareInterrupts()) {
+        for (FirmwareInterrupt taken : board.interrupts().takeForFirmware()) {
             effects.tellServices(new MachineEvent.Interrupted(taken.vcpu(), taken.intid()));
         }
-        vcpus.lines(board.interrupted(), rounds.now());
+        vcpus.lines(board.interrupts().pending(), rounds.now());
         rounds.endBy(board.deadline());
     }
 
@@ -232,15 +237,19 @@ final class Boundary implements Inputs.Receiver {
                     + Figures.count(vcpus.count(), "vCPU"));
         }
         if (recorded instanceof JournalRecord.Injected(Injection.Interrupt(VcpuId _, int intid))
-                && intid > board.lastIntid()) {
+                && intid > board.interrupts().lastIntid()) {
             throw inputs.diverged("an interrupt with INTID " + intid + ", and this machine's interrupt controller has"
-                    + " 0 to " + board.lastIntid());
+                    + " 0 to " + board.interrupts().lastIntid());
         }
-        if (recorded instanceof JournalRecord.Injected(Injection.SError _) && !board.takesErrors()) {
+        if (recorded instanceof JournalRecord.Injected(Injection.SError _)
+                && !board.interrupts().takeErrors()) {
             throw inputs.diverged("an SError, and this machine's CPUs take none");
         }
         if (recorded instanceof JournalRecord.Injected(Injection.PowerButton _) && !board.hasPowerButton()) {
             throw inputs.diverged("a press of the power button, and this machine has none");
+        }
+        if (recorded instanceof JournalRecord.Frame && board.network() == null) {
+            throw inputs.diverged("a frame from another machine, and this machine is not connected with others");
         }
         if (recorded instanceof JournalRecord.Entropy(String service, Bytes _) && !effects.know(service)) {
             throw inputs.diverged("entropy for the service '" + service + "', which this machine does not have");
@@ -265,15 +274,25 @@ final class Boundary implements Inputs.Receiver {
         switch (what) {
             case Injection.WakeUp(VcpuId vcpu) -> vcpus.interrupt(vcpu, rounds.now());
             case Injection.Interrupt(VcpuId vcpu, int intid) -> {
-                if (!board.interrupt(vcpu, intid)) {
+                if (!board.interrupts().inject(vcpu, intid)) {
                     vcpus.interrupt(vcpu, rounds.now());
                     effects.tellServices(new MachineEvent.Interrupted(vcpu, intid));
                 }
             }
             case Injection.Event(VcpuId vcpu, long number) ->
                 effects.tellServices(new MachineEvent.EventInjected(number, vcpu));
-            case Injection.SError(VcpuId vcpu, int syndrome) -> board.raiseError(vcpu, syndrome);
+            case Injection.SError(VcpuId vcpu, int syndrome) ->
+                board.interrupts().raiseError(vcpu, syndrome);
             case Injection.PowerButton _ -> board.pressPowerButton(rounds.begins());
+        }
+    }
+
+    /// One that does not fit is dropped: a recording may be forged.
+    @Override
+    public void frame(Bytes bytes) {
+        NetworkCard network = board.network();
+        if (network != null) {
+            network.receive(bytes);
         }
     }
 

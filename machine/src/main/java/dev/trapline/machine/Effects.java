@@ -180,7 +180,8 @@ final class Effects {
                 stolen.share(of, address);
                 vcpus.tellAllButOff(new VcpuCommand.DropTranslations(address, Long.BYTES));
             }
-            case Effect.RouteInterrupt(VcpuId target, int intid, var receiver) -> board.route(target, intid, receiver);
+            case Effect.RouteInterrupt(VcpuId target, int intid, var receiver) ->
+                board.interrupts().route(target, intid, receiver);
             case Effect.SystemOff(Effect.SystemOff.Off kind) ->
                 run.finish(
                         switch (kind) {

@@ -15,9 +15,12 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.board.Board;
 import dev.trapline.board.device.ConsoleDevice;
+import dev.trapline.board.virtio.NetworkCard;
 import dev.trapline.machine.choice.Choices;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +36,9 @@ final class Inputs implements Choices.Place {
         void reconfigure(Policy policy);
 
         void inject(Injection what);
+
+        /// Passes a frame to the network interface.
+        void frame(Bytes bytes);
 
         /// Checks that an input of a recording is possible on this machine: a recording may be forged.
         ///
@@ -59,6 +65,7 @@ final class Inputs implements Choices.Place {
     private final Choices choices;
     private final Rounds rounds;
     private final ConsoleDevice device;
+    private final @Nullable NetworkCard network;
     private final History history;
     private final RunLog log;
     private final Queue<EntropyRequest> requests = new ArrayDeque<>();
@@ -69,10 +76,12 @@ final class Inputs implements Choices.Place {
     /// What a recording has next, if it was looked at and is not due.
     private JournalRecord.@Nullable Input ahead;
 
-    Inputs(Choices choices, Rounds rounds, ConsoleDevice device, History history, RunLog log) {
+    /// @param board whose console and network interface receive inputs
+    Inputs(Choices choices, Rounds rounds, Board board, History history, RunLog log) {
         this.choices = choices;
         this.rounds = rounds;
-        this.device = device;
+        this.device = board.console();
+        this.network = board.network();
         this.history = history;
         this.log = log;
     }
@@ -89,6 +98,18 @@ final class Inputs implements Choices.Place {
     void printed(ConsoleDevice from, long now) {
         if (from.transmittedCount() > 0) {
             choices.printed(from.transmitted(), from.transmittedCount(), now);
+        }
+    }
+
+    /// A slice has ended, and the guest may have sent frames in it.
+    ///
+    /// @param now when it ended
+    void sent(long now) {
+        if (network != null && network.hasSent()) {
+            List<Bytes> frames = network.takeSent();
+            if (!history.isReplay()) {
+                frames.forEach(frame -> choices.sent(frame, Math.max(now, rounds.begins())));
+            }
         }
     }
 
@@ -139,10 +160,16 @@ final class Inputs implements Choices.Place {
         return device.receiverIsEmpty();
     }
 
-    /// The virtual time after a moment for which the next input is planned; [Choices#NEVER] if none is, or in a
-    /// replay.
-    long arrivalAfter(long moment) {
-        return history.isReplay() ? Choices.NEVER : choices.arrivalAfter(moment);
+    @Override
+    public boolean receivesFrame() {
+        return network != null && network.hasRoom();
+    }
+
+    /// The virtual time of the next planned input in an interval; [Choices#NEVER] if there is none, or in a replay.
+    ///
+    /// @see Choices#arrivalBetween
+    long arrivalBetween(long after, long until, boolean idle) {
+        return history.isReplay() ? Choices.NEVER : choices.arrivalBetween(after, until, idle);
     }
 
     /// Who gets the next turn.
@@ -300,6 +327,7 @@ final class Inputs implements Choices.Place {
         log.add(input);
         switch (input) {
             case JournalRecord.ConsoleInput(Bytes bytes) -> device.receive(bytes);
+            case JournalRecord.Frame(Bytes bytes) -> receiver.frame(bytes);
             case JournalRecord.Reconfigured(Policy policy) -> receiver.reconfigure(policy);
             case JournalRecord.Injected(Injection what) -> receiver.inject(what);
             case JournalRecord.Entropy(String service, Bytes bytes) -> receiver.entropy(service, bytes);

@@ -159,11 +159,13 @@ public final class MachineAssembly {
             throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has "
                     + spec.cpus().count() + (spec.cpus().count() == 1 ? " vCPU" : " vCPUs"));
         }
-        if (what instanceof Injection.Interrupt(VcpuId _, int intid) && intid > board.lastIntid()) {
+        if (what instanceof Injection.Interrupt(VcpuId _, int intid)
+                && intid > board.interrupts().lastIntid()) {
             throw new IllegalArgumentException("an interrupt with INTID " + intid + ": the interrupt controller of the"
-                    + " board '" + spec.board().kind().id() + "' has 0 to " + board.lastIntid());
+                    + " board '" + spec.board().kind().id() + "' has 0 to "
+                    + board.interrupts().lastIntid());
         }
-        if (what instanceof Injection.SError && !board.takesErrors()) {
+        if (what instanceof Injection.SError && !board.interrupts().takeErrors()) {
             throw new IllegalArgumentException("the CPUs of the board '"
                     + spec.board().kind().id() + "' take no SErrors; use the board '" + BoardKind.VIRT.id() + "'");
         }

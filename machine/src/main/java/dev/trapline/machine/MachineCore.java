@@ -72,7 +72,7 @@ public final class MachineCore implements Effects.Run {
         this.rounds = new Rounds(spec.cpus().count(), spec.schedule().quantum());
         this.vcpus = new Vcpus(spec.cpus().count(), around);
         this.stolen = new StolenTime(spec.cpus().count(), memory);
-        this.inputs = new Inputs(parts.choices(), rounds, board.console(), history, log);
+        this.inputs = new Inputs(parts.choices(), rounds, board, history, log);
         this.effects = new Effects(spec, parts.boot(), memory, board, vcpus, stolen, inputs, parts.services(), this);
         this.boundary = new Boundary(
                 rounds, parts.scheduler(), vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
@@ -303,7 +303,7 @@ public final class MachineCore implements Effects.Run {
         vcpus.load(state);
         stolen.load(state);
         board.load(state);
-        vcpus.restoreLines(board.interrupted());
+        vcpus.restoreLines(board.interrupts().pending());
         memory.flashWrites().load(state);
         console.load(state);
         log.load(state);
@@ -339,10 +339,11 @@ public final class MachineCore implements Effects.Run {
         executed += slice.executed();
         digests.add(slice);
         vcpus.sliceEnded(slice.vcpu(), end.reading().timerDeadline());
-        vcpus.lines(board.interrupted(), ended);
+        vcpus.lines(board.interrupts().pending(), ended);
         stolen.canRun(slice.vcpu().index(), ended);
         inputs.printed(board.console(), ended);
         console.takeFrom(board.console());
+        inputs.sent(ended);
     }
 
     /// Everything between two slices: inputs, limits, credit, and the next grant.

@@ -46,7 +46,8 @@ public record MachineParts(
 
     /// One of the machine's vCPUs, without power.
     public VcpuLogic vcpu(VcpuId id) {
-        return new VcpuLogic(id, engines, spec, board.bus().map(id), board.wiring(id), registry);
+        return new VcpuLogic(
+                id, engines, spec, board.bus().map(id), board.interrupts().wiring(id), registry);
     }
 
     /// The loop of this machine.

@@ -134,6 +134,7 @@ final class RunLog {
             case Answer answer ->
                 "  answered: " + answer.registers() + " [" + HypercallText.decision(answer.decision()) + "]";
             case JournalRecord.ConsoleInput input -> "console input: " + input.bytes();
+            case JournalRecord.Frame frame -> "a frame: " + frame.bytes();
             case JournalRecord.Reconfigured _ -> "another policy";
             case JournalRecord.Injected _, JournalRecord.Reaction _ -> HypercallText.happening(event);
             case JournalRecord.Entropy(String service, Bytes bytes) ->

@@ -28,7 +28,8 @@ public final class LinuxGuest {
         mount -t proc proc /proc
         mount -t sysfs sys /sys
         mount -t devtmpfs dev /dev
-        for module in arm_smccc_trng virtio virtio_ring virtio_mmio virtio_blk virtio_console evdev gpio_keys; do
+        for module in arm_smccc_trng virtio virtio_ring virtio_mmio virtio_blk virtio_console \
+                failover net_failover virtio_net evdev gpio_keys; do
             [ ! -e /lib/$module.ko ] || insmod /lib/$module.ko
         done
         [ ! -e /dev/hvc0 ] || exec </dev/hvc0 >/dev/hvc0 2>&1

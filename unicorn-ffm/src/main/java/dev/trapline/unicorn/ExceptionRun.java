@@ -10,8 +10,9 @@ import java.util.List;
 /// Runs the slices of a wired CPU, which takes its exceptions and interrupts itself.
 ///
 /// A slice is run in parts, which a guest cannot notice. A part ends at an exception, at a timer's deadline, and where
-/// an interrupt input may have risen. The slice ends at an interrupt that firmware takes. While an interrupt is pending but masked, a part also ends after each block of
-/// code that may unmask it: the instructions that can do so end a block.
+/// an interrupt input may have risen. The slice ends at an interrupt that firmware takes. While an interrupt is pending
+/// but masked, a part also ends after each block of code that may unmask it: the instructions that can do so end a
+/// block.
 final class ExceptionRun {
 
     private static final List<CpuTimer> TIMERS = List.of(CpuTimer.values());

@@ -35,10 +35,11 @@ class SErrorTest {
     private static final int SYNDROME = 0x100_0041;
     private static final long RAISED = 50_000;
 
-    /// Each vector from the current level with SPx and from EL0 in AArch64 and AArch32 prints its offset: `a` for the
-    /// first, with 0x80 for each letter. Then ESR_EL1 in hexadecimal digits.
+    /// Each vector from the current level with SPx and from EL0 in AArch64 and AArch32 prints its offset: `a` for
+    /// the first, with 0x80 for each letter. Then ESR_EL1 in hexadecimal digits.
     private static final String VECTORS = "b start\n.balign 2048\nvectors:\n"
-            + "mov x4, #%d; b report; .balign 128\n".repeat(16)
+            + "mov x4, #%d; b report; .balign 128\n"
+                    .repeat(16)
                     .formatted(97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112)
             + """
             report:
@@ -75,19 +76,19 @@ class SErrorTest {
     }
 
     private static List<PlannedInjection> raised(int syndrome) {
-        return List.of(
-                new PlannedInjection(new Injection.SError(VcpuId.BOOT, syndrome), new Moment.AtTime(RAISED)));
+        return List.of(new PlannedInjection(new Injection.SError(VcpuId.BOOT, syndrome), new Moment.AtTime(RAISED)));
     }
 
     private Finished run(String source, int syndrome) {
         Path recording = directory.resolve("rec");
-        Finished recorded = RUNS.record(virt(Width.AARCH64), InterruptedGuests.guest(source), raised(syndrome), recording);
+        Finished recorded =
+                RUNS.record(virt(Width.AARCH64), InterruptedGuests.guest(source), raised(syndrome), recording);
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, "replayed");
         return recorded;
     }
 
-    /// Vectors 4 to 7 are of the current level with its own stack pointer, 8 to 11 of EL0; the last of four is that of
-    /// SError. The class of SError is 0x2f, and IL is one.
+    /// Vectors 4 to 7 are of the current level with its own stack pointer, 8 to 11 of EL0; the last of four is that
+    /// of SError. The class of SError is 0x2f, and IL is one.
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
@@ -150,8 +151,8 @@ class SErrorTest {
         assertThat(finished.console()).isEqualTo("!");
     }
 
-    /// Abort mode is entered at the vector 0x10; DFSR is 0x406, an asynchronous external abort (DDI0406 B3.13.3), and
-    /// CPSR.A is set.
+    /// Abort mode is entered at the vector 0x10; DFSR is 0x406, an asynchronous external abort (DDI0406 B3.13.3),
+    /// and CPSR.A is set.
     @Test
     void onAarch32ItIsAnAsynchronousAbort() {
         Image guest = Assembler.image("assembled.bin", ExecutionState.A32, """
@@ -226,8 +227,7 @@ class SErrorTest {
     @Test
     void theBareBoardTakesNone() {
         MachineSpec bare = Specs.withVcpus(1).limit(1_000_000).spec();
-        assertThatThrownBy(() ->
-                        RUNS.record(bare, InterruptedGuests.guest("b ."), raised(0), directory.resolve("rec")))
+        assertThatThrownBy(() -> RUNS.record(bare, InterruptedGuests.guest("b ."), raised(0), directory.resolve("rec")))
                 .isInstanceOf(MachineSetupException.class)
                 .hasMessage("the CPUs of the board 'bare' take no SErrors; use the board 'virt'");
     }

@@ -69,8 +69,8 @@ class SdeiInterruptTest {
             str w4, [x3]
         """;
 
-    /// The handler prints a letter for the event: 'A' is 2000. It silences the alarm the second time only, and ends the
-    /// run the third time.
+    /// The handler prints a letter for the event: 'A' is 2000. It silences the alarm the second time only, and ends
+    /// the run the third time.
     private static final String RINGS = """
         handler:
             sub w4, w0, #1935
@@ -103,8 +103,8 @@ class SdeiInterruptTest {
         return "wait:" + how + "; b wait\n";
     }
 
-    /// The alarm's line is level-sensitive and stays high until the guest silences it. So the event comes again as soon
-    /// as its handler has completed.
+    /// The alarm's line is level-sensitive and stays high until the guest silences it. So the event comes again as
+    /// soon as its handler has completed.
     @ParameterizedTest
     @CsvSource({"V2, wfi", "V2, nop", "V3, wfi", "V3, nop"})
     void aDevicesLineIsAnEventUntilTheGuestSilencesTheDevice(GicVersion gic, String how) {
@@ -136,8 +136,8 @@ class SdeiInterruptTest {
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, "replayed");
     }
 
-    /// The handler prints the number of ticks between the timer's deadline and its first instruction, as a character
-    /// after '0': what the way into firmware costs, which is 100 ticks, and an instruction or two.
+    /// The handler prints the number of ticks between the timer's deadline and its first instruction, as a
+    /// character after '0': what the way into firmware costs, which is 100 ticks, and an instruction or two.
     @ParameterizedTest
     @CsvSource({"V2, wfi", "V2, nop", "V3, wfi", "V3, nop"})
     void theTimersInterruptIsAnEventAtItsDeadline(GicVersion gic, String how) {
@@ -169,8 +169,8 @@ class SdeiInterruptTest {
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, "replayed");
     }
 
-    /// The guest unmasks the transmit interrupt of the PL011, which is INTID 33 (DDI0183 §3.3.10). The handler prints
-    /// whether the next instruction was executed.
+    /// The guest unmasks the transmit interrupt of the PL011, which is INTID 33 (DDI0183 §3.3.10). The handler
+    /// prints whether the next instruction was executed.
     @ParameterizedTest
     @EnumSource
     void anAccessThatRaisesALineIsFollowedByTheEventAtOnce(GicVersion gic) {
@@ -205,25 +205,25 @@ class SdeiInterruptTest {
         assertThat(finished.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
     }
 
-    /// The guest enables the interrupt at its controller too, and gives the event up in its handler: from then on the
-    /// interrupt is its own.
+    /// The guest enables the interrupt at its controller too, and gives the event up in its handler: from then on
+    /// the interrupt is its own.
     @Test
     void withoutAHandlerTheInterruptIsTheGuestsAgain() {
         String source = InterruptedGuests.forwarding(40) + "isb; msr daifclr, #2; mov x1, #40\n" + BIND + UNMASK + ALARM
                 + waiting("wfi") + """
-            handler:
-                sub w4, w0, #1935
-                str w4, [x9]
-                mov x1, x0
-                movz x0, #0x27
-                movk x0, #0xc400, lsl #16
-                hvc #0
-            """ + COMPLETE + """
-            interrupt:
-                movz x2, #0x0801, lsl #16
-                ldr w4, [x2, #0xc]
-                str w4, [x9]
-            """ + OFF;
+                handler:
+                    sub w4, w0, #1935
+                    str w4, [x9]
+                    mov x1, x0
+                    movz x0, #0x27
+                    movk x0, #0xc400, lsl #16
+                    hvc #0
+                """ + COMPLETE + """
+                interrupt:
+                    movz x2, #0x0801, lsl #16
+                    ldr w4, [x2, #0xc]
+                    str w4, [x9]
+                """ + OFF;
         Finished finished = RUNS.record(virt(GicVersion.V2), guest(source), WITH_ALARM, directory.resolve("rec"));
         assertThat(finished.console()).as("the event, then INTID 40").isEqualTo("A(");
     }

@@ -11,8 +11,8 @@ public interface CpuWiring {
     /// The level of the CPU's FIQ input.
     boolean fiq();
 
-    /// Whether an interrupt that firmware takes is pending, for this CPU or for the machine. A slice ends before its
-    /// next instruction then, with [dev.trapline.abi.exit.Exit.FirmwareInterrupt].
+    /// Whether an interrupt that firmware takes is pending, for this CPU or for the machine. A slice ends before
+    /// its next instruction then, with [dev.trapline.abi.exit.Exit.FirmwareInterrupt].
     default boolean firmware() {
         return false;
     }

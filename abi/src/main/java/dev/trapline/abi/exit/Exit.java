@@ -23,8 +23,8 @@ public sealed interface Exit
         public static final WaitForInterrupt INSTANCE = new WaitForInterrupt();
     }
 
-    /// An interrupt that firmware takes is pending (see [dev.trapline.abi.engine.CpuWiring#firmware]). PC is at the next
-    /// instruction.
+    /// An interrupt that firmware takes is pending (see [dev.trapline.abi.engine.CpuWiring#firmware]). PC is at the
+    /// next instruction.
     record FirmwareInterrupt() implements Exit {
         /// The one value of this kind: it carries nothing.
         public static final FirmwareInterrupt INSTANCE = new FirmwareInterrupt();

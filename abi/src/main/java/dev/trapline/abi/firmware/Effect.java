@@ -181,10 +181,10 @@ public sealed interface Effect {
         }
     }
 
-    /// Chooses the receiver of an interrupt of the interrupt controller. At the start and after a reset of the machine,
-    /// it is the guest. While it is not, the interrupt does not exist for the guest: its fields in the controller's
-    /// registers read zero and ignore writes. A change from or to the guest forgets that the interrupt was pending,
-    /// unless its line is high and level-sensitive.
+    /// Chooses the receiver of an interrupt of the interrupt controller. At the start and after a reset of the
+    /// machine, it is the guest. While it is not, the interrupt does not exist for the guest: its fields in the
+    /// controller's registers read zero and ignore writes. A change from or to the guest forgets that the interrupt
+    /// was pending, unless its line is high and level-sensitive.
     ///
     /// Nothing happens if the machine has no such interrupt, or no interrupt controller.
     ///
@@ -203,8 +203,9 @@ public sealed interface Effect {
             GUEST,
             /// Nobody yet: it belongs to firmware, and stays pending.
             NOBODY,
-            /// Firmware: as soon as it is pending, services are notified by [MachineEvent.Interrupted], once. Then it is
-            /// no longer pending, unless its line stays high, and its receiver is [#NOBODY].
+            /// Firmware: as soon as it is pending, services are notified by [MachineEvent.Interrupted],
+            /// once. Then it is no longer pending, unless its line stays high, and its receiver is
+            /// [#NOBODY].
             FIRMWARE
         }
 

@@ -36,8 +36,8 @@ public sealed interface MachineEvent {
     /// @param vcpu the vCPU of a private event
     record EventInjected(long number, VcpuId vcpu) implements MachineEvent {}
 
-    /// An interrupt arrived that firmware takes ([Effect.RouteInterrupt]). On a machine without an interrupt controller,
-    /// every injected interrupt with a number is one, and has ended the vCPU's wait by itself.
+    /// An interrupt arrived that firmware takes ([Effect.RouteInterrupt]). On a machine without an interrupt
+    /// controller, every injected interrupt with a number is one, and has ended the vCPU's wait by itself.
     ///
     /// @param vcpu the vCPU of a private interrupt
     /// @param intid its INTID, 0 to 1019

@@ -24,6 +24,12 @@ public sealed interface JournalRecord {
     /// console at once.
     int MAX_BYTES = 16 * 1024 * 1024;
 
+    /// The shortest frame of Ethernet here, in bytes: two addresses and a type.
+    int LEAST_FRAME = 14;
+
+    /// The longest one: with a VLAN tag, and a payload of 1500 bytes.
+    int MOST_FRAME = 1518;
+
     /// A record that came from outside the machine: a replay takes it from the journal instead of checking it.
     sealed interface Input extends JournalRecord {}
 
@@ -80,6 +86,25 @@ public sealed interface JournalRecord {
 
     /// Bytes arrived at the console's receiver.
     record ConsoleInput(Bytes bytes) implements Arrival {}
+
+    /// A frame arrived from another machine of the process, at the network interface.
+    ///
+    /// @param bytes from the destination address on, without the frame check sequence: [#LEAST_FRAME] to
+    ///     [#MOST_FRAME]
+    record Frame(Bytes bytes) implements Arrival {
+        /// @throws IllegalArgumentException if a frame has not so many bytes
+        public Frame {
+            if (!isFrame(bytes.size())) {
+                throw new IllegalArgumentException(
+                        "a frame has " + LEAST_FRAME + " to " + MOST_FRAME + " bytes, not " + bytes.size());
+            }
+        }
+
+        /// Whether a frame can have so many bytes.
+        public static boolean isFrame(long bytes) {
+            return bytes >= LEAST_FRAME && bytes <= MOST_FRAME;
+        }
+    }
 
     /// The user changed the policy, for every call from here on.
     record Reconfigured(Policy policy) implements Arrival {}

@@ -3,6 +3,7 @@ package dev.trapline.abi.machine;
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.MemoryMap;
 
@@ -18,6 +19,7 @@ import dev.trapline.abi.engine.MemoryMap;
 /// @param date what the board's clock shows when virtual time begins, in seconds since 1970, 0 to [#LAST_DATE]; without
 ///     a meaning on a board that has none
 /// @param console which device is the guest's console: on a board other than [BoardKind#VIRT], the PL011
+/// @param network the network interface: on a board other than [BoardKind#VIRT], none
 public record BoardSpec(
         BoardKind kind,
         long ramBytes,
@@ -26,7 +28,8 @@ public record BoardSpec(
         long inputInterval,
         GicVersion gic,
         long date,
-        ConsoleKind console) {
+        ConsoleKind console,
+        NetworkSpec network) {
 
     /// Where RAM begins.
     public static final long RAM_BASE = 0x4000_0000L;
@@ -67,8 +70,16 @@ public record BoardSpec(
 
     /// The bare board with 128 MiB of RAM, no device tree, a script typed at 10,000 bytes a second, and the date
     /// 2026-01-01.
-    public static final BoardSpec DEFAULT =
-            new BoardSpec(BoardKind.BARE, 128 << 20, false, "", 6_250, GicVersion.V2, NEW_YEAR_2026, ConsoleKind.PL011);
+    public static final BoardSpec DEFAULT = new BoardSpec(
+            BoardKind.BARE,
+            128 << 20,
+            false,
+            "",
+            6_250,
+            GicVersion.V2,
+            NEW_YEAR_2026,
+            ConsoleKind.PL011,
+            NetworkSpec.NONE);
 
     public BoardSpec {
         SpecCheck.require(
@@ -83,6 +94,9 @@ public record BoardSpec(
         SpecCheck.atLeast("inputInterval", inputInterval, 0);
         if (kind == BoardKind.BARE && console != ConsoleKind.PL011) {
             throw new IllegalArgumentException("the board 'bare' has no VirtIO console; use the board 'virt'");
+        }
+        if (kind == BoardKind.BARE && network.kind() != NetworkKind.NONE) {
+            throw new IllegalArgumentException("the board 'bare' has no network interface; use the board 'virt'");
         }
         SpecCheck.require(date >= 0 && date <= LAST_DATE, "date", "0 to " + LAST_DATE, date);
     }
@@ -102,45 +116,50 @@ public record BoardSpec(
     }
 
     public BoardSpec withKind(BoardKind other) {
-        return new BoardSpec(other, ramBytes, deviceTree, bootArguments, inputInterval, gic, date, console);
+        return new BoardSpec(other, ramBytes, deviceTree, bootArguments, inputInterval, gic, date, console, network);
     }
 
     /// The same with another interrupt controller.
     public BoardSpec withGic(GicVersion other) {
-        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, other, date, console);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, other, date, console, network);
     }
 
     /// The same with another date at the beginning.
     ///
     /// @param seconds since 1970, 0 to [#LAST_DATE]
     public BoardSpec withDate(long seconds) {
-        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, gic, seconds, console);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, gic, seconds, console, network);
     }
 
     /// The same with another device as its console.
     public BoardSpec withConsole(ConsoleKind other) {
-        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, gic, date, other);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, gic, date, other, network);
+    }
+
+    /// The same with another network interface.
+    public BoardSpec withNetwork(NetworkSpec other) {
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, gic, date, console, other);
     }
 
     public BoardSpec withRam(long bytes) {
-        return new BoardSpec(kind, bytes, deviceTree, bootArguments, inputInterval, gic, date, console);
+        return new BoardSpec(kind, bytes, deviceTree, bootArguments, inputInterval, gic, date, console, network);
     }
 
     public BoardSpec withDeviceTree(boolean given) {
-        return new BoardSpec(kind, ramBytes, given, bootArguments, inputInterval, gic, date, console);
+        return new BoardSpec(kind, ramBytes, given, bootArguments, inputInterval, gic, date, console, network);
     }
 
     /// The same with another command line of the kernel.
     ///
     /// @param text at most [#MOST_ARGUMENTS] printable ASCII characters
     public BoardSpec withBootArguments(String text) {
-        return new BoardSpec(kind, ramBytes, deviceTree, text, inputInterval, gic, date, console);
+        return new BoardSpec(kind, ramBytes, deviceTree, text, inputInterval, gic, date, console, network);
     }
 
     /// The same with another time between two bytes of a script.
     ///
     /// @param ticks 0 or more
     public BoardSpec withInputInterval(long ticks) {
-        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, ticks, gic, date, console);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, ticks, gic, date, console, network);
     }
 }

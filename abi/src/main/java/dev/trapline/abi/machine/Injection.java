@@ -39,9 +39,9 @@ public sealed interface Injection {
         }
     }
 
-    /// An SError interrupt, such as a memory controller raises for an error that it found late. It stays pending until the
-    /// vCPU does not mask it, ends a wait, and is lost when the vCPU loses its power. On AArch32 it is an asynchronous
-    /// external abort. Only CPUs of the board [BoardKind#VIRT] take it.
+    /// An SError interrupt, such as a memory controller raises for an error that it found late. It stays pending
+    /// until the vCPU does not mask it, ends a wait, and is lost when the vCPU loses its power. On AArch32 it is an
+    /// asynchronous external abort. Only CPUs of the board [BoardKind#VIRT] take it.
     ///
     /// @param syndrome what ESR_EL1.ISS gets, 0 to [#MAX_SYNDROME]; not used on AArch32
     record SError(VcpuId vcpu, int syndrome) implements Injection {
@@ -50,8 +50,8 @@ public sealed interface Injection {
 
         public SError {
             if (syndrome < 0 || syndrome > MAX_SYNDROME) {
-                throw new IllegalArgumentException(
-                        "the syndrome of an SError is 0 to 0x" + Integer.toHexString(MAX_SYNDROME) + ", not " + syndrome);
+                throw new IllegalArgumentException("the syndrome of an SError is 0 to 0x"
+                        + Integer.toHexString(MAX_SYNDROME) + ", not " + syndrome);
             }
         }
     }

@@ -8,6 +8,8 @@ import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.MacAddress;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.policy.Policy;
 import java.util.List;
@@ -21,6 +23,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MachineSpecTest {
+
+    private static final NetworkSpec LOOP = new NetworkSpec(NetworkKind.LOOP, MacAddress.ofSeed(1));
 
     /// A value of a part, the least and the most it takes, and how much its values differ.
     static Stream<Arguments> ranges() {
@@ -133,7 +137,7 @@ class MachineSpecTest {
     void aPartIsReplacedAndTheOthersStay() {
         CpuSpec cpus = new CpuSpec(4, 2, CpuModel.CORTEX_A72, Width.AARCH64);
         BoardSpec board =
-                new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO);
+                new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO, LOOP);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
         RunSpec run = new RunSpec(1000, false, 60, 70);
         FirmwareSpec firmware =
@@ -166,9 +170,10 @@ class MachineSpecTest {
                         .withInputInterval(7)
                         .withGic(GicVersion.V3)
                         .withDate(8)
-                        .withConsole(ConsoleKind.VIRTIO))
-                .isEqualTo(
-                        new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO));
+                        .withConsole(ConsoleKind.VIRTIO)
+                        .withNetwork(LOOP))
+                .isEqualTo(new BoardSpec(
+                        BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO, LOOP));
         assertThat(ScheduleSpec.DEFAULT
                         .withKind(Schedule.RANDOM)
                         .withSeed(9)

@@ -131,8 +131,8 @@ final class FieldRegisters {
     /// Two bits for each interrupt: the upper says that it is edge-triggered, the lower is reserved (IHI 0048B
     /// §4.3.13).
     private int readConfiguration(int cpu, int register) {
-        int edges = (interrupts.edges(cpu, register / 2) & interrupts.guests(cpu, register / 2))
-                >>> (16 * (register % 2));
+        int edges =
+                (interrupts.edges(cpu, register / 2) & interrupts.guests(cpu, register / 2)) >>> (16 * (register % 2));
         int value = 0;
         for (int k = 0; k < 16; k++) {
             value |= ((edges >>> k) & 1) << (2 * k + 1);

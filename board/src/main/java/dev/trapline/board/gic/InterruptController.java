@@ -52,7 +52,8 @@ public interface InterruptController {
     /// @throws IllegalArgumentException if the controller has no such interrupt or vCPU
     boolean wakes(VcpuId vcpu, int intid);
 
-    /// Chooses the receiver of a private or shared interrupt. Nothing happens if there is no interrupt with this INTID.
+    /// Chooses the receiver of a private or shared interrupt. Nothing happens if there is no interrupt with this
+    /// INTID.
     ///
     /// @param vcpu whose private interrupt it is
     void route(VcpuId vcpu, int intid, Receiver receiver);
@@ -60,7 +61,8 @@ public interface InterruptController {
     /// Whether an interrupt that firmware takes is pending: a private one of the vCPU, or a shared one. Cheap.
     boolean firmware(VcpuId vcpu);
 
-    /// Firmware takes the interrupts that are pending for it, in a fixed order. Their receiver is [Receiver#NOBODY] then.
+    /// Firmware takes the interrupts that are pending for it, in a fixed order. Their receiver is [Receiver#NOBODY]
+    /// then.
     List<FirmwareInterrupt> takeForFirmware();
 
     /// Whether the Distributor forwards interrupts: the guest has turned it on.

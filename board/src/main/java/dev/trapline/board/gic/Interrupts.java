@@ -261,8 +261,8 @@ abstract class Interrupts implements Snapshot {
         return best;
     }
 
-    /// Chooses the receiver of an interrupt. When firmware gets it or gives it back, it is inactive, and pending only by
-    /// a level.
+    /// Chooses the receiver of an interrupt. When firmware gets it or gives it back, it is inactive, and pending
+    /// only by a level.
     void route(int cpu, int intid, Receiver receiver) {
         int at = word(cpu, intid / 32);
         int bit = bit(intid);
@@ -289,8 +289,8 @@ abstract class Interrupts implements Snapshot {
         return (firmware.taken(word(cpu, intid / 32)) & bit(intid)) != 0;
     }
 
-    /// Whether an interrupt is pending that firmware takes: a private one of this vCPU, or a shared one. It does not
-    /// matter what the guest has enabled. Cheap.
+    /// Whether an interrupt is pending that firmware takes: a private one of this vCPU, or a shared one. It does
+    /// not matter what the guest has enabled. Cheap.
     boolean isFirmwarePending(int cpu) {
         for (int word = 0; firmware.takesAny() && word < WORDS; word++) {
             if (pendingForFirmware(cpu, word) != 0) {
@@ -304,8 +304,8 @@ abstract class Interrupts implements Snapshot {
         return pending(cpu, word) & firmware.taken(word(cpu, word));
     }
 
-    /// Firmware takes all that are pending for it: private ones by vCPU, then shared ones, each in ascending order. They
-    /// stay firmware's, and it takes them no more.
+    /// Firmware takes all that are pending for it: private ones by vCPU, then shared ones, each in ascending order.
+    /// They stay firmware's, and it takes them no more.
     List<FirmwareInterrupt> takeForFirmware() {
         if (!firmware.takesAny()) {
             return List.of();

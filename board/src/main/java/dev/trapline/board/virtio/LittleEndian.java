@@ -25,6 +25,10 @@ final class LittleEndian {
         return (long) LONG.get(bytes, at);
     }
 
+    static void putHalf(byte[] bytes, int at, int value) {
+        SHORT.set(bytes, at, (short) value);
+    }
+
     static void putWord(byte[] bytes, int at, int value) {
         INT.set(bytes, at, value);
     }

@@ -1,27 +1,22 @@
 package dev.trapline.board.virtio;
 
 import dev.trapline.abi.Bytes;
-import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.bus.DeviceMemory;
-import dev.trapline.board.bus.Line;
 import dev.trapline.board.device.ConsoleDevice;
-import java.util.List;
-import java.util.Optional;
 
 /// The guest's console as a VirtIO device (VIRTIO 1.2 §5.3): `hvc0` of Linux, with the module `virtio_console`.
 ///
 /// It belongs to its machine. Only the holder of the machine's token may use it.
-public final class VirtioTerminal implements ConsoleDevice {
+public final class VirtioTerminal extends ActiveVirtio implements ConsoleDevice {
 
     /// How long a guest that has printed too much waits, in ticks: 1 ms. So it prints at most 64 MB in a second of
     /// virtual time.
     static final long PATIENCE = MachineSpec.TICKS_PER_SECOND / 1_000;
 
-    private final VirtioConsole console = new VirtioConsole();
-    private final VirtioMmio registers;
+    private final VirtioConsole console;
     private long now;
 
     /// When a guest that has printed too much can print again; [#NEVER] if it can.
@@ -31,32 +26,12 @@ public final class VirtioTerminal implements ConsoleDevice {
     /// @param spi the number of its interrupt, counted from the first shared one: 0 to 987. Only its node in the
     ///     device tree depends on it
     public VirtioTerminal(DeviceMemory memory, int spi) {
-        this.registers = new VirtioMmio(console, memory, spi);
+        this(new VirtioConsole(), memory, spi);
     }
 
-    @Override
-    public String name() {
-        return registers.name();
-    }
-
-    @Override
-    public long size() {
-        return registers.size();
-    }
-
-    @Override
-    public List<Line> lines() {
-        return registers.lines();
-    }
-
-    @Override
-    public Optional<TreeNode> node(long base) {
-        return registers.node(base);
-    }
-
-    @Override
-    public String trouble() {
-        return registers.trouble();
+    private VirtioTerminal(VirtioConsole console, DeviceMemory memory, int spi) {
+        super(console, memory, spi);
+        this.console = console;
     }
 
     /// Resets the registers, and drops the bytes that the guest has not read.
@@ -89,11 +64,6 @@ public final class VirtioTerminal implements ConsoleDevice {
         if (console.isExhausted() && next == NEVER) {
             next = since + PATIENCE;
         }
-    }
-
-    @Override
-    public long read(long offset, int size) {
-        return registers.read(offset, size);
     }
 
     @Override

@@ -4,8 +4,8 @@ import dev.trapline.board.bus.Device;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A driver of one queue, written from VIRTIO 1.2 (§2.7, §3.1 and §4.2.3) and independent of the device's code. It
-/// places descriptors one after another, and uses each once.
+/// A driver of one queue of a device, written from VIRTIO 1.2 (§2.7, §3.1 and §4.2.3) and independent of the device's
+/// code. It places descriptors one after another, and uses each once.
 final class GuestDriver {
 
     static final int SIZE = 16;
@@ -49,13 +49,24 @@ final class GuestDriver {
 
     final ArrayMemory memory;
     final Device device;
+    private final int queue;
+    private final long rings;
     private int nextDescriptor;
     private int nextAvailable;
     private int nextUsed;
 
+    /// A driver of queue 0.
     GuestDriver(ArrayMemory memory, Device device) {
+        this(memory, device, 0, 0);
+    }
+
+    /// @param queue its number
+    /// @param rings how far its three parts are behind those of queue 0, in bytes
+    GuestDriver(ArrayMemory memory, Device device, int queue, long rings) {
         this.memory = memory;
         this.device = device;
+        this.queue = queue;
+        this.rings = rings;
     }
 
     long register(int offset) {
@@ -89,9 +100,14 @@ final class GuestDriver {
         register(0x70, ACKNOWLEDGE | DRIVER | FEATURES_OK);
     }
 
-    /// Describes queue 0 to the device, and enables it.
+    /// Describes the queue to the device, and enables it.
+    void enable() {
+        enable(SIZE, DESCRIPTORS + rings, AVAILABLE + rings, USED + rings);
+    }
+
+    /// The same, with any values.
     void enable(int size, long descriptors, long available, long used) {
-        register(0x30, 0);
+        register(0x30, queue);
         register(0x38, size);
         address(0x80, descriptors);
         address(0x90, available);
@@ -107,7 +123,7 @@ final class GuestDriver {
     /// Initializes the device completely.
     GuestDriver start(long features) {
         negotiate(VERSION_1 | features);
-        enable(SIZE, DESCRIPTORS, AVAILABLE, USED);
+        enable();
         register(0x70, ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK);
         return this;
     }
@@ -127,7 +143,7 @@ final class GuestDriver {
         int head = nextDescriptor;
         nextDescriptor = (head + buffers.length) % SIZE;
         for (int k = 0; k < buffers.length; k++) {
-            put(DESCRIPTORS, (head + k) % SIZE, (head + k + 1) % SIZE, buffers[k], k + 1 < buffers.length);
+            put(DESCRIPTORS + rings, (head + k) % SIZE, (head + k + 1) % SIZE, buffers[k], k + 1 < buffers.length);
         }
         return head;
     }
@@ -141,7 +157,7 @@ final class GuestDriver {
         }
         int head = nextDescriptor;
         nextDescriptor = (head + 1) % SIZE;
-        descriptor(DESCRIPTORS, head, INDIRECT_TABLE, 16 * buffers.length, INDIRECT, 0);
+        descriptor(DESCRIPTORS + rings, head, INDIRECT_TABLE, 16 * buffers.length, INDIRECT, 0);
         return head;
     }
 
@@ -152,13 +168,13 @@ final class GuestDriver {
 
     /// Makes a chain available.
     void offer(int head) {
-        memory.words.putShort(memory.at(AVAILABLE) + 4 + 2 * (nextAvailable % SIZE), (short) head);
+        memory.words.putShort(memory.at(AVAILABLE + rings) + 4 + 2 * (nextAvailable % SIZE), (short) head);
         nextAvailable++;
-        memory.words.putShort(memory.at(AVAILABLE) + 2, (short) nextAvailable);
+        memory.words.putShort(memory.at(AVAILABLE + rings) + 2, (short) nextAvailable);
     }
 
     void send() {
-        register(0x50, 0);
+        register(0x50, queue);
     }
 
     /// Makes a chain available, and notifies the device.
@@ -170,9 +186,9 @@ final class GuestDriver {
     /// The chains that the device has given back since the last call.
     List<Used> used() {
         List<Used> given = new ArrayList<>();
-        int until = Short.toUnsignedInt(memory.words.getShort(memory.at(USED) + 2));
+        int until = Short.toUnsignedInt(memory.words.getShort(memory.at(USED + rings) + 2));
         for (; (nextUsed & 0xffff) != until; nextUsed++) {
-            int at = memory.at(USED) + 4 + 8 * (nextUsed % SIZE);
+            int at = memory.at(USED + rings) + 4 + 8 * (nextUsed % SIZE);
             given.add(new Used(memory.words.getInt(at), memory.words.getInt(at + 4)));
         }
         return given;
@@ -180,16 +196,16 @@ final class GuestDriver {
 
     /// The device says in the used ring up to which available chain it needs no notification.
     int availableEvent() {
-        return Short.toUnsignedInt(memory.words.getShort(memory.at(USED) + 4 + 8 * SIZE));
+        return Short.toUnsignedInt(memory.words.getShort(memory.at(USED + rings) + 4 + 8 * SIZE));
     }
 
     /// Says after which used chain the driver wants an interrupt.
     void usedEvent(int value) {
-        memory.words.putShort(memory.at(AVAILABLE) + 4 + 2 * SIZE, (short) value);
+        memory.words.putShort(memory.at(AVAILABLE + rings) + 4 + 2 * SIZE, (short) value);
     }
 
     void availableFlags(int flags) {
-        memory.words.putShort(memory.at(AVAILABLE), (short) flags);
+        memory.words.putShort(memory.at(AVAILABLE + rings), (short) flags);
     }
 
     boolean interrupts() {

@@ -18,6 +18,7 @@ class VirtioTerminalTest {
     private final ArrayMemory memory = new ArrayMemory(1 << 20);
     private final VirtioTerminal device = new VirtioTerminal(memory, 47);
     private final GuestDriver receive = new GuestDriver(memory, device);
+    private final GuestDriver transmit = new GuestDriver(memory, device, 1, RINGS);
 
     private static Bytes bytes(String text) {
         return Bytes.copyOf(text.getBytes(StandardCharsets.US_ASCII));
@@ -33,12 +34,7 @@ class VirtioTerminalTest {
     /// drives.
     private void start() {
         receive.start(0);
-        register(0x30, 1);
-        register(0x38, 16);
-        register(0x80, (int) (GuestDriver.DESCRIPTORS + RINGS));
-        register(0x90, (int) (GuestDriver.AVAILABLE + RINGS));
-        register(0xa0, (int) (GuestDriver.USED + RINGS));
-        register(0x44, 1);
+        transmit.enable();
     }
 
     private void register(int offset, int value) {
@@ -57,10 +53,8 @@ class VirtioTerminalTest {
         int data = memory.at(GuestDriver.DATA) + 0x8000 + 0x100 * slot;
         byte[] content = text.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(content, 0, memory.bytes, data, content.length);
-        receive.descriptor(GuestDriver.DESCRIPTORS + RINGS, slot, ArrayMemory.BASE + data, length, 0, 0);
-        memory.words.putShort(memory.at(GuestDriver.AVAILABLE + RINGS) + 4 + 2 * slot, (short) slot);
-        memory.words.putShort(memory.at(GuestDriver.AVAILABLE + RINGS) + 2, (short) ++sent);
-        register(0x50, 1);
+        sent++;
+        transmit.send(transmit.chain(Buffer.readable(ArrayMemory.BASE + data, length)));
     }
 
     private int given() {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Who gets the interrupt of an event, after each call (DEN0054, interrupt-bound events): the client while no handler is
-/// registered, and the firmware otherwise, which takes it while the event can be delivered or become pending.
+/// Who gets the interrupt of an event, after each call (DEN0054, interrupt-bound events): the client while no handler
+/// is registered, and the firmware otherwise, which takes it while the event can be delivered or become pending.
 class InterruptRoutesTest {
 
     private static final String EVENTS = SdeiMachine.EVENTS + ",40:shared:critical:60,14:private:normal:21";
@@ -49,7 +49,9 @@ class InterruptRoutesTest {
     void whileItsHandlerRunsTheMachineHoldsIt(String step, String routed) {
         machine.run("0 PE_UNMASK, 0 EVENT_REGISTER 40, 0 EVENT_ENABLE 40, irq 60 0");
         assertThat(machine.delivered()).isEqualTo("40>0");
-        assertThat(machine.routed()).as("the machine holds what it has handed over").isEmpty();
+        assertThat(machine.routed())
+                .as("the machine holds what it has handed over")
+                .isEmpty();
         machine.run(step);
         assertThat(machine.routed()).isEqualTo(routed);
     }

@@ -6,6 +6,7 @@ import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
@@ -93,6 +94,9 @@ final class Codes {
     static final EnumCode<GicVersion> GIC = EnumCode.of(GicVersion.class, GicVersion.V2, GicVersion.V3);
 
     static final EnumCode<ConsoleKind> CONSOLE = EnumCode.of(ConsoleKind.class, ConsoleKind.PL011, ConsoleKind.VIRTIO);
+
+    static final EnumCode<NetworkKind> NETWORK =
+            EnumCode.of(NetworkKind.class, NetworkKind.NONE, NetworkKind.LOOP, NetworkKind.SWITCH);
 
     static final EnumCode<Image.Kind> IMAGE_KIND = EnumCode.of(
             Image.Kind.class,

@@ -89,13 +89,15 @@ final class EffectCodec {
                 target(out, 10, share.of());
                 out.varint(share.address());
             }
-            case Effect.RouteInterrupt route -> {
-                target(out, 15, route.target());
-                out.varint(route.intid());
-                Codes.RECEIVER.write(out, route.receiver());
-            }
+            case Effect.RouteInterrupt route -> routing(out, route);
             case Effect.EventHandling handling -> handling(out, handling);
         }
+    }
+
+    private static void routing(PackedWriter out, Effect.RouteInterrupt route) {
+        target(out, 15, route.target());
+        out.varint(route.intid());
+        Codes.RECEIVER.write(out, route.receiver());
     }
 
     private static void handling(PackedWriter out, Effect.EventHandling effect) {

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```text
 ///  u32 magic "TLRH", u32 format version
-///  varint count, kinds of record: text name, varint version
+///  varint count, kinds of record that there may be: text name, varint version
 ///  text recordingId, text createdBy
 ///  library: text name, version, sha256, origin
 ///  text strategies, varint digestVersion
@@ -42,7 +42,7 @@ public final class HeaderCodec {
         PackedWriter out = new PackedWriter(1024);
         out.i32(MAGIC);
         out.i32(JournalFormat.VERSION);
-        writeKinds(out);
+        writeKinds(out, RecordKind.of(header.spec()));
         out.string(header.recordingId());
         out.string(header.createdBy());
         out.string(header.library().name());
@@ -82,10 +82,10 @@ public final class HeaderCodec {
         return out.toArray();
     }
 
-    private static void writeKinds(PackedWriter out) {
+    private static void writeKinds(PackedWriter out, List<RecordKind> kinds) {
         out.ensure(PackedWriter.MAX_VARINT);
-        out.varint(RecordKind.values().length);
-        for (RecordKind kind : RecordKind.values()) {
+        out.varint(kinds.size());
+        for (RecordKind kind : kinds) {
             out.string(kind.id());
             out.ensure(PackedWriter.MAX_VARINT);
             out.varint(kind.version());

@@ -91,12 +91,21 @@ public final class RecordDecoder {
                 new JournalRecord.Injected(
                         new Injection.SError(in.vcpu(), in.count("a syndrome", Injection.SError.MAX_SYNDROME)));
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
+            case RecordLayout.FRAME -> frame();
             case RecordLayout.ROUND -> round();
             case RecordLayout.RENEWED -> renewed();
             case RecordLayout.TURNED -> turned();
             default ->
                 throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");
         };
+    }
+
+    private JournalRecord.Input frame() {
+        byte[] bytes = in.bytes();
+        if (!JournalRecord.Frame.isFrame(bytes.length)) {
+            throw new CodecException("no frame has " + bytes.length + " bytes (byte " + in.at() + ")");
+        }
+        return new JournalRecord.Frame(Bytes.copyOf(bytes));
     }
 
     private JournalRecord.Input round() {

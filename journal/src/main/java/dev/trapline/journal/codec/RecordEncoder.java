@@ -69,6 +69,10 @@ public final class RecordEncoder {
                 out.u8(RecordLayout.CONSOLE_INPUT);
                 out.bytes(input.bytes().toArray());
             }
+            case JournalRecord.Frame frame -> {
+                out.u8(RecordLayout.FRAME);
+                out.bytes(frame.bytes().toArray());
+            }
             case JournalRecord.Reconfigured reconfigured -> {
                 int before = out.length();
                 out.u8(RecordLayout.RECONFIGURED);

@@ -1,6 +1,10 @@
 package dev.trapline.journal.codec;
 
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.MachineSpec;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /// The kinds of record. An open set: a recording's header names its kinds, each with the version of its content, so
@@ -19,7 +23,8 @@ public enum RecordKind {
     RENEWED,
     TURNED,
     STOP,
-    END;
+    END,
+    FRAME;
 
     /// Increases when the meaning of a kind's content changes. All kinds still have their first version.
     private static final int VERSION = 1;
@@ -32,6 +37,7 @@ public enum RecordKind {
             case JournalRecord.FullDigest _ -> FULL_DIGEST;
             case JournalRecord.MemoryDigest _ -> MEMORY_DIGEST;
             case JournalRecord.ConsoleInput _ -> CONSOLE_INPUT;
+            case JournalRecord.Frame _ -> FRAME;
             case JournalRecord.Reconfigured _ -> RECONFIGURED;
             case JournalRecord.Injected _ -> INJECTED;
             case JournalRecord.Reaction _ -> REACTION;
@@ -42,6 +48,13 @@ public enum RecordKind {
             case JournalRecord.Stop _ -> STOP;
             case JournalRecord.End _ -> END;
         };
+    }
+
+    /// The kinds that a recording of a machine may have, in the order of their declaration. Only a machine that is
+    /// connected with others takes frames.
+    static List<RecordKind> of(MachineSpec spec) {
+        boolean frames = spec.board().network().kind() == NetworkKind.SWITCH;
+        return Arrays.stream(values()).filter(kind -> kind != FRAME || frames).toList();
     }
 
     /// The version of what it holds.

@@ -37,6 +37,8 @@ import dev.trapline.abi.exit.HypercallExit;
 /// SError        [ 1 | 0 | 0 | 1 |      12       ]   u8 vcpu, varint syndrome
 /// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
 /// turned        [ 0 | 1 | 1 | 0 |      12       ]   u8 vcpu, varint length
+/// power button  [ 0 | 1 | 1 | 1 |      12       ]   -
+/// frame         [ 1 | 0 | 0 | 0 |      12       ]   varint length, bytes
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
 /// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one
@@ -75,6 +77,7 @@ final class RecordLayout {
     static final int RENEWED = OTHER_INPUT | 0x50;
     static final int TURNED = OTHER_INPUT | 0x60;
     static final int POWER_BUTTON = OTHER_INPUT | 0x70;
+    static final int FRAME = OTHER_INPUT | 0x80;
     static final int SERROR = OTHER_INPUT | 0x90;
 
     static final int SAME_VCPU = 0x10;

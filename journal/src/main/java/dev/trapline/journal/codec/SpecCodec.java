@@ -1,10 +1,16 @@
 package dev.trapline.journal.codec;
 
+import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.ConsoleKind;
+import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.MacAddress;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.ScheduleSpec;
 import java.util.SortedMap;
@@ -16,11 +22,15 @@ import java.util.TreeMap;
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
 ///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
 ///  varint maxInstructions, u8 rebootOnReset, u8 board, u8 deviceTree, text bootArguments
-///  varint inputInterval, u8 gic, varint date, u8 console, varint ramDigestInterval, varint renewalInterval
+///  varint inputInterval, u8 gic, varint date, u8 console, network?, varint ramDigestInterval, varint renewalInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
+///
+/// network?  if bit 7 of console is set: u8 kind, not 0; u64 address
 /// ```
 final class SpecCodec {
+
+    private static final int WITH_NETWORK = 0x80;
 
     private SpecCodec() {}
 
@@ -51,7 +61,7 @@ final class SpecCodec {
         out.varint(board.inputInterval());
         Codes.GIC.write(out, board.gic());
         out.varint(board.date());
-        Codes.CONSOLE.write(out, board.console());
+        writeConsole(out, board);
         out.varint(run.ramDigestInterval());
         out.varint(run.renewalInterval());
         PolicyCodec.write(out, spec.firmware().policy());
@@ -60,6 +70,24 @@ final class SpecCodec {
             out.string(key);
             out.string(value);
         });
+    }
+
+    /// The console, and the network interface if there is one.
+    private static void writeConsole(PackedWriter out, BoardSpec board) {
+        boolean networked = board.network().kind() != NetworkKind.NONE;
+        out.u8(Codes.CONSOLE.code(board.console()) | (networked ? WITH_NETWORK : 0));
+        if (networked) {
+            Codes.NETWORK.write(out, board.network().kind());
+            out.i64(board.network().mac().bits());
+        }
+    }
+
+    private static NetworkSpec readNetwork(PackedReader in) {
+        NetworkKind kind = Codes.NETWORK.read(in);
+        if (kind == NetworkKind.NONE) {
+            throw new CodecException("a network interface has no kind (byte " + in.at() + ")");
+        }
+        return new NetworkSpec(kind, new MacAddress(in.i64()));
     }
 
     /// @throws IllegalArgumentException if there can be no such machine
@@ -74,17 +102,22 @@ final class SpecCodec {
                 Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         boolean rebootOnReset = in.flag();
-        BoardSpec board = new BoardSpec(
-                Codes.BOARD.read(in),
-                ramBytes,
-                in.flag(),
-                in.string(),
-                in.varint(),
-                Codes.GIC.read(in),
-                in.varint(),
-                Codes.CONSOLE.read(in));
+        BoardSpec board = readBoard(in, ramBytes);
         RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint(), in.varint());
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
+    }
+
+    private static BoardSpec readBoard(PackedReader in, long ramBytes) {
+        BoardKind kind = Codes.BOARD.read(in);
+        boolean deviceTree = in.flag();
+        String bootArguments = in.string();
+        long inputInterval = in.varint();
+        GicVersion gic = Codes.GIC.read(in);
+        long date = in.varint();
+        int code = in.u8();
+        ConsoleKind console = Codes.CONSOLE.decode(code & ~WITH_NETWORK);
+        NetworkSpec network = (code & WITH_NETWORK) == 0 ? NetworkSpec.NONE : readNetwork(in);
+        return new BoardSpec(kind, ramBytes, deviceTree, bootArguments, inputInterval, gic, date, console, network);
     }
 
     private static SortedMap<String, String> readSettings(PackedReader in) {

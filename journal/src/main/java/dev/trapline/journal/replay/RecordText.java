@@ -20,6 +20,7 @@ final class RecordText {
             case JournalRecord.MemoryDigest _ -> "a digest of all memory";
             case JournalRecord.ConsoleInput input ->
                 "console input of " + input.bytes().size() + " bytes";
+            case JournalRecord.Frame frame -> "a frame of " + frame.bytes().size() + " bytes";
             case JournalRecord.Reconfigured _ -> "a reconfiguration";
             case JournalRecord.Injected injected -> "an injection (" + injected.what() + ")";
             case JournalRecord.Reaction reaction -> "a reaction of '" + reaction.service() + "'";

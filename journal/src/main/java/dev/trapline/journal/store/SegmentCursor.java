@@ -75,6 +75,7 @@ public final class SegmentCursor {
                     case JournalRecord.FullDigest _ -> Math.max(0, nextSlice - 1);
                     case JournalRecord.MemoryDigest _ -> Math.max(0, nextSlice - 1);
                     case JournalRecord.ConsoleInput _ -> nextSlice;
+                    case JournalRecord.Frame _ -> nextSlice;
                     case JournalRecord.Reconfigured _ -> nextSlice;
                     case JournalRecord.Injected _ -> nextSlice;
                     case JournalRecord.Reaction _ -> nextSlice;

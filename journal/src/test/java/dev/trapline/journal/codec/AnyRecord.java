@@ -48,13 +48,20 @@ public final class AnyRecord {
             AnyRecord any = new AnyRecord(random);
             List<JournalRecord> records = new ArrayList<>();
             for (int left = random.nextInt(200); left > 0; left--) {
-                records.add(any.next());
+                records.add(random.nextInt(16) == 0 ? any.frame() : any.next());
             }
             return records;
         });
     }
 
-    /// Any record except an end.
+    /// A frame of any length. Golden files have the other records in an order that frames must not change.
+    JournalRecord.Frame frame() {
+        byte[] bytes = new byte[random.nextInt(JournalRecord.LEAST_FRAME, JournalRecord.MOST_FRAME + 1)];
+        random.nextBytes(bytes);
+        return new JournalRecord.Frame(Bytes.copyOf(bytes));
+    }
+
+    /// Any record except an end and a frame.
     public JournalRecord next() {
         return switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> slice();
@@ -233,8 +240,9 @@ public final class AnyRecord {
                         case 11 -> new Effect.CompleteEvent(vcpu());
                         case 12 -> new Effect.CompleteEventAndResume(vcpu(), number());
                         case 13 -> new Effect.StayAwake(vcpu());
-                        case 14 -> new Effect.RouteInterrupt(
-                                vcpu(), 16 + random.nextInt(1004), pick(Effect.RouteInterrupt.Receiver.values()));
+                        case 14 ->
+                            new Effect.RouteInterrupt(
+                                    vcpu(), 16 + random.nextInt(1004), pick(Effect.RouteInterrupt.Receiver.values()));
                         default -> new Effect.ExitRun(number());
                     });
         }

@@ -41,6 +41,8 @@ class GoldenTest {
     void theGoldenHeaderDecodes() throws IOException {
         byte[] golden = golden("header.bin", HeaderCodec.encode(SampleRun.header("golden")));
         assertThat(HeaderCodec.decode(golden)).as(RAISE).isEqualTo(SampleRun.header("golden"));
+        byte[] connected = golden("header-connected.bin", HeaderCodec.encode(SampleRun.connectedHeader("golden")));
+        assertThat(HeaderCodec.decode(connected)).as(RAISE).isEqualTo(SampleRun.connectedHeader("golden"));
     }
 
     @Test
@@ -62,6 +64,10 @@ class GoldenTest {
     void whatIsWrittenIsTheGoldenBytes() throws IOException {
         byte[] header = HeaderCodec.encode(SampleRun.header("golden"));
         assertThat(header).as("header.bin: %s", RAISE).isEqualTo(golden("header.bin", header));
+        byte[] connected = HeaderCodec.encode(SampleRun.connectedHeader("golden"));
+        assertThat(connected)
+                .as("header-connected.bin: %s", RAISE)
+                .isEqualTo(golden("header-connected.bin", connected));
         for (var entry : runs().entrySet()) {
             byte[] written = segment(entry.getValue());
             assertThat(written).as("%s: %s", entry.getKey(), RAISE).isEqualTo(golden(entry.getKey(), written));
@@ -86,6 +92,8 @@ class GoldenTest {
     private static SortedMap<String, List<JournalRecord>> runs() {
         SortedMap<String, List<JournalRecord>> runs = new TreeMap<>();
         runs.put("loop.bin", SampleRun.records(300));
+        AnyRecord frames = new AnyRecord(new Random(9));
+        runs.put("frames.bin", List.of(frames.frame(), frames.next(), frames.frame(), frames.frame(), frames.end()));
         for (int seed = 1; seed <= 8; seed++) {
             AnyRecord any = new AnyRecord(new Random(seed));
             List<JournalRecord> records = new ArrayList<>();

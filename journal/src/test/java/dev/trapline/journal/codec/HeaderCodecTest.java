@@ -32,6 +32,16 @@ class HeaderCodecTest {
     }
 
     @Test
+    void theHeaderOfAMachineThatIsConnectedWithOthersNamesItsInterfaceAndFrames() {
+        byte[] connected = HeaderCodec.encode(SampleRun.connectedHeader("kinds"));
+        assertThat(HeaderCodec.decode(connected)).isEqualTo(SampleRun.connectedHeader("kinds"));
+        assertThat(new String(connected, StandardCharsets.ISO_8859_1)).contains("frame\u0001");
+        assertThat(new String(HeaderCodec.encode(SampleRun.header("kinds")), StandardCharsets.ISO_8859_1))
+                .as("a reader that does not know frames reads all other recordings")
+                .doesNotContain("frame\u0001");
+    }
+
+    @Test
     void aKindOfRecordThatNobodyKnowsIsNamed() {
         assertThatThrownBy(() -> HeaderCodec.decode(changed("renewed", "outages")))
                 .isInstanceOf(CodecException.class)

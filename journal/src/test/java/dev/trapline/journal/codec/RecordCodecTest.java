@@ -97,6 +97,23 @@ class RecordCodecTest {
     }
 
     @Test
+    void aFrameThatIsTooShortOrTooLongIsAnError() {
+        byte[] short13 = new byte[2 + 13];
+        short13[0] = (byte) RecordLayout.FRAME;
+        short13[1] = 13;
+        assertThatThrownBy(() -> decode(short13))
+                .isInstanceOf(CodecException.class)
+                .hasMessageStartingWith("no frame has 13 bytes");
+        byte[] long1519 = new byte[3 + 1519];
+        long1519[0] = (byte) RecordLayout.FRAME;
+        long1519[1] = (byte) (0x80 | 1519 & 0x7f);
+        long1519[2] = 1519 >> 7;
+        assertThatThrownBy(() -> decode(long1519))
+                .isInstanceOf(CodecException.class)
+                .hasMessageStartingWith("no frame has 1519 bytes");
+    }
+
+    @Test
     void aNumberHasOneEncoding() {
         byte[] overlong = {RecordLayout.CONSOLE_INPUT, (byte) 0x80, 0};
         assertThatThrownBy(() -> decode(overlong))

@@ -4,6 +4,7 @@ import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Schedule;
@@ -48,6 +49,13 @@ public final class Candidates {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(ConsoleKind.values()).map(ConsoleKind::id).iterator();
+        }
+    }
+
+    static final class Networks implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(NetworkKind.values()).map(NetworkKind::id).iterator();
         }
     }
 

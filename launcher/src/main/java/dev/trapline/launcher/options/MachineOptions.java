@@ -90,6 +90,26 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--network",
+            paramLabel = "KIND",
+            order = 4,
+            completionCandidates = Candidates.Networks.class,
+            description = "${COMPLETION-CANDIDATES}: the network interface of the board virt: frames come back (loop), "
+                    + "or reach the other machines of this process (switch) (default none).")
+    void network(@Nullable String value) {
+        set("machine.network", "--network", value);
+    }
+
+    @Option(
+            names = "--mac-address",
+            paramLabel = "ADDRESS",
+            order = 4,
+            description = "Address of the network interface, as in 02:00:00:00:00:01 (default: follows from --seed).")
+    void macAddress(@Nullable String value) {
+        set("machine.mac-address", "--mac-address", value);
+    }
+
+    @Option(
             names = "--kernel",
             paramLabel = "FILE",
             order = 5,

@@ -1,6 +1,7 @@
 package dev.trapline.launcher.run;
 
 import dev.trapline.abi.BoardKind;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Durability;
@@ -119,9 +120,14 @@ final class RunRules {
                 .when(run.image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
                         config.machine().schedule().kind() != Schedule.RANDOM
-                                && run.entropy() == TraplineConfig.Entropy.HOST,
+                                && run.entropy() == TraplineConfig.Entropy.HOST
+                                && config.machine().board().network().kind() == NetworkKind.NONE,
                         "the schedule is not random, and entropy comes from the host",
                         "run.seed");
+        rules.when(
+                config.machine().board().network().kind() == NetworkKind.NONE,
+                "it needs --network loop or --network switch",
+                "machine.mac-address");
         rules.when(config.machine().board().kind() == BoardKind.BARE, "the board bare has no clock", "machine.date");
         rules.when(
                 config.machine().cpus().width() == Width.AARCH64,

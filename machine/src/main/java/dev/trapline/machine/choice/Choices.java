@@ -35,6 +35,9 @@ public interface Choices {
         /// How many bytes the console's receiver accepts.
         int receiverRoom();
 
+        /// Whether the network interface accepts a frame.
+        boolean receivesFrame();
+
         /// Whether the guest has read all bytes that the console received.
         boolean receiverIsEmpty();
     }
@@ -84,9 +87,14 @@ public interface Choices {
         return null;
     }
 
-    /// The virtual time, in ticks, of the next planned arrival after a given time; [#NEVER] if there is none. The
-    /// round that contains it ends there.
-    default long arrivalAfter(long moment) {
+    /// The virtual time, in ticks, of the first planned arrival in an interval. The round that contains it ends
+    /// there. May wait until it is known, for other machines.
+    ///
+    /// @param after the arrival is later
+    /// @param until the arrival is earlier
+    /// @param idle whether the machine does nothing before the end of the interval if nothing arrives
+    /// @return `until` or later if there is none; [#NEVER] if none is planned at all
+    default long arrivalBetween(long after, long until, boolean idle) {
         return NEVER;
     }
 
@@ -96,6 +104,12 @@ public interface Choices {
     /// @param bytes valid up to `count`, during the call
     /// @param now when the slice ended, in ticks
     default void printed(byte[] bytes, int count, long now) {}
+
+    /// The guest sent a frame to other machines. Not called for what a recording contains.
+    ///
+    /// @param frame see [JournalRecord.Frame]
+    /// @param now when the slice ended, in ticks
+    default void sent(Bytes frame, long now) {}
 
     /// A recording that is being continued contains this input, so it must not happen again.
     default void passOver(JournalRecord.Input recorded, Place here) {}

@@ -32,13 +32,18 @@ abstract class DelegatingChoices implements Choices {
     }
 
     @Override
-    public long arrivalAfter(long moment) {
-        return others.arrivalAfter(moment);
+    public long arrivalBetween(long after, long until, boolean idle) {
+        return others.arrivalBetween(after, until, idle);
     }
 
     @Override
     public void printed(byte[] bytes, int count, long now) {
         others.printed(bytes, count, now);
+    }
+
+    @Override
+    public void sent(Bytes frame, long now) {
+        others.sent(frame, now);
     }
 
     @Override

@@ -92,7 +92,7 @@ public final class EditedChoices extends DelegatingChoices {
         return chosen == null ? super.arrival(here) : chosen;
     }
 
-    /// Console input waits until the receiver has room for it.
+    /// Console input and frames wait until their receiver has room for them.
     private static <K> JournalRecord.@Nullable Arrival next(
             SortedMap<K, Deque<JournalRecord.Arrival>> all, K asked, Place here) {
         Deque<JournalRecord.Arrival> waiting = all.get(asked);
@@ -107,13 +107,17 @@ public final class EditedChoices extends DelegatingChoices {
     }
 
     private static boolean fits(JournalRecord.Arrival arrival, Place here) {
-        return !(arrival instanceof JournalRecord.ConsoleInput(Bytes bytes)) || bytes.size() <= here.receiverRoom();
+        return switch (arrival) {
+            case JournalRecord.ConsoleInput(Bytes bytes) -> bytes.size() <= here.receiverRoom();
+            case JournalRecord.Frame _ -> here.receivesFrame();
+            case JournalRecord.Reconfigured _, JournalRecord.Injected _, JournalRecord.Stop _ -> true;
+        };
     }
 
     @Override
-    public long arrivalAfter(long moment) {
-        SortedMap<Long, Deque<JournalRecord.Arrival>> later = planned.tailMap(moment + 1);
-        long next = super.arrivalAfter(moment);
+    public long arrivalBetween(long after, long until, boolean idle) {
+        SortedMap<Long, Deque<JournalRecord.Arrival>> later = planned.tailMap(after + 1);
+        long next = super.arrivalBetween(after, until, idle);
         return later.isEmpty() ? next : Math.min(later.firstKey(), next);
     }
 }

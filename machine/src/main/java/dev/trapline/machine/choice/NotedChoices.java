@@ -62,8 +62,8 @@ public final class NotedChoices extends DelegatingChoices {
     }
 
     @Override
-    public long arrivalAfter(long moment) {
-        long next = super.arrivalAfter(moment);
+    public long arrivalBetween(long after, long until, boolean idle) {
+        long next = super.arrivalBetween(after, until, idle);
         planned.add(next);
         return next;
     }

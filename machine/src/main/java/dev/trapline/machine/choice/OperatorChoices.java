@@ -70,8 +70,8 @@ public final class OperatorChoices implements Choices {
     }
 
     @Override
-    public long arrivalAfter(long moment) {
-        return Math.min(planned.nextAfter(moment), console.script().nextAfter(moment));
+    public long arrivalBetween(long after, long until, boolean idle) {
+        return Math.min(planned.nextAfter(after), console.script().nextAfter(after));
     }
 
     @Override
@@ -85,6 +85,7 @@ public final class OperatorChoices implements Choices {
             case JournalRecord.ConsoleInput(Bytes bytes) -> console.script().passOver(bytes.size(), here.round());
             case JournalRecord.Injected(Injection what) -> planned.passOver(what, here.slices(), here.round());
             case JournalRecord.Entropy _,
+                    JournalRecord.Frame _,
                     JournalRecord.Reconfigured _,
                     JournalRecord.Turned _,
                     JournalRecord.Round _,
