@@ -268,6 +268,7 @@ public final class LayeredConfig {
     private static List<PlannedInjection> injections(Settings settings) {
         List<PlannedInjection> all = new ArrayList<>(PlannedText.interrupts(settings, INTERRUPTS));
         all.addAll(PlannedText.events(settings, EVENTS));
+        all.addAll(PlannedText.size(settings, "trapline.run.console-size"));
         all.addAll(PlannedText.errors(settings, "trapline.run.serrors"));
         all.addAll(PlannedText.presses(settings, "trapline.run.power-button"));
         return all;

@@ -20,6 +20,7 @@ public final class PlannedText {
 
     private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
     private static final Pattern MOMENT = Pattern.compile("(time|slice):(.+)");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,4})x([0-9]{1,4})");
     private static final String MOMENTS = "time:DURATION or slice:ORDINAL";
 
     private PlannedText() {}
@@ -39,6 +40,7 @@ public final class PlannedText {
             case Injection.SError(VcpuId vcpu, int syndrome) ->
                 "--serror " + vcpu.index() + (syndrome == 0 ? "" : ":0x" + Integer.toHexString(syndrome)) + "@"
                         + moment;
+            case Injection.ConsoleSize(int columns, int rows) -> "--console-size " + columns + "x" + rows;
             case Injection.PowerButton _ -> "--power-button " + moment;
         };
     }
@@ -95,6 +97,22 @@ public final class PlannedText {
             }
         }
         return planned;
+    }
+
+    /// The size of the console at the start, `COLUMNSxROWS`; none if the text is empty.
+    static List<PlannedInjection> size(Settings settings, String path) {
+        String text = settings.plain(path);
+        Matcher size = SIZE.matcher(text);
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        int columns = size.matches() ? Integer.parseInt(size.group(1)) : 0;
+        int rows = columns == 0 ? 0 : Integer.parseInt(size.group(2));
+        if (rows == 0) {
+            settings.refuse(path, "COLUMNSxROWS, each from 1 to 9999, as in 100x40");
+            return List.of();
+        }
+        return List.of(new PlannedInjection(new Injection.ConsoleSize(columns, rows), new Moment.AtSlice(0)));
     }
 
     private static List<PlannedInjection> all(

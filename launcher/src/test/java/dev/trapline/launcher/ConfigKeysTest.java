@@ -52,6 +52,7 @@ class ConfigKeysTest {
             "run.expect",
             "run.interrupts",
             "run.serrors",
+            "run.console-size",
             "run.power-button",
             "run.events",
             "run.entropy",

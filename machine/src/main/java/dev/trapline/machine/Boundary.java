@@ -245,6 +245,9 @@ final class Boundary implements Inputs.Receiver {
                 && !board.interrupts().takeErrors()) {
             throw inputs.diverged("an SError, and this machine's CPUs take none");
         }
+        if (recorded instanceof JournalRecord.Injected(Injection.ConsoleSize _) && !board.console().hasSize()) {
+            throw inputs.diverged("a size of the console, and this machine's console has none");
+        }
         if (recorded instanceof JournalRecord.Injected(Injection.PowerButton _) && !board.hasPowerButton()) {
             throw inputs.diverged("a press of the power button, and this machine has none");
         }
@@ -283,6 +286,7 @@ final class Boundary implements Inputs.Receiver {
                 effects.tellServices(new MachineEvent.EventInjected(number, vcpu));
             case Injection.SError(VcpuId vcpu, int syndrome) ->
                 board.interrupts().raiseError(vcpu, syndrome);
+            case Injection.ConsoleSize(int columns, int rows) -> board.console().resize(columns, rows);
             case Injection.PowerButton _ -> board.pressPowerButton(rounds.begins());
         }
     }

@@ -169,6 +169,10 @@ public final class MachineAssembly {
             throw new IllegalArgumentException("the CPUs of the board '"
                     + spec.board().kind().id() + "' take no SErrors; use the board '" + BoardKind.VIRT.id() + "'");
         }
+        if (what instanceof Injection.ConsoleSize && !board.console().hasSize()) {
+            throw new IllegalArgumentException("the console of this machine has no size; use the VirtIO console of the"
+                    + " board '" + BoardKind.VIRT.id() + "'");
+        }
         if (what instanceof Injection.PowerButton && !board.hasPowerButton()) {
             throw new IllegalArgumentException("the board '"
                     + spec.board().kind().id() + "' has no power button; use the board '" + BoardKind.VIRT.id() + "'");

@@ -48,6 +48,9 @@ final class CommandCodec {
     private static final int EVENT = 2;
     private static final int POWER_BUTTON = 3;
     private static final int SERROR = 4;
+    private static final int CONSOLE_SIZE = 5;
+    /// The columns are a multiple of it.
+    private static final int COLUMN = 10_000;
 
     private CommandCodec() {}
 
@@ -119,6 +122,7 @@ final class CommandCodec {
                     case Injection.Event _ -> EVENT;
                     case Injection.PowerButton _ -> POWER_BUTTON;
                     case Injection.SError _ -> SERROR;
+                    case Injection.ConsoleSize _ -> CONSOLE_SIZE;
                 });
         out.u8(what.vcpu().index());
         number(
@@ -129,6 +133,7 @@ final class CommandCodec {
                     case Injection.Event event -> event.number();
                     case Injection.PowerButton _ -> 0;
                     case Injection.SError error -> error.syndrome();
+                    case Injection.ConsoleSize size -> (long) COLUMN * size.columns() + size.rows();
                 });
     }
 
@@ -203,6 +208,10 @@ final class CommandCodec {
             case INTERRUPT -> new Injection.Interrupt(receiver, in.count("an INTID", Injection.MAX_INTID));
             case EVENT -> new Injection.Event(receiver, in.varint());
             case SERROR -> new Injection.SError(receiver, in.count("a syndrome", Injection.SError.MAX_SYNDROME));
+            case CONSOLE_SIZE -> {
+                int size = in.count("the size of a console", COLUMN * COLUMN - 1);
+                yield new Injection.ConsoleSize(size / COLUMN, size % COLUMN);
+            }
             case POWER_BUTTON -> {
                 in.count("what follows a press of the power button", 0);
                 yield new Injection.PowerButton();

@@ -79,6 +79,7 @@ class ProtocolCodecTest {
                 new MachineProtocol.Inject(1, DRIVER, "box", new Injection.Event(new VcpuId(0), 0xffff_ffffL)),
                 new MachineProtocol.Inject(1, DRIVER, "box", new Injection.PowerButton()),
                 new MachineProtocol.Inject(1, DRIVER, "box", new Injection.SError(new VcpuId(2), 0x1ff_ffff)),
+                new MachineProtocol.Inject(1, DRIVER, "box", new Injection.ConsoleSize(9999, 1)),
                 new MachineProtocol.Reconfigure(2, DRIVER, "box", Policy.DEFAULT.withResident("trng")),
                 new MachineProtocol.Subscribe(3, DRIVER, "box", Long.MAX_VALUE),
                 new MachineProtocol.Seen(4, DRIVER, "box", 0),

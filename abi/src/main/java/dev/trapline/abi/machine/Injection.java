@@ -56,6 +56,28 @@ public sealed interface Injection {
         }
     }
 
+    /// The user's terminal has this size from now on. Only a VirtIO console shows it to the guest
+    /// ([dev.trapline.abi.ConsoleKind#VIRTIO]).
+    ///
+    /// @param columns 1 to [#MAX]
+    /// @param rows 1 to [#MAX]
+    record ConsoleSize(int columns, int rows) implements Injection {
+        /// The largest number of columns and rows.
+        public static final int MAX = 9999;
+
+        public ConsoleSize {
+            if (columns < 1 || columns > MAX || rows < 1 || rows > MAX) {
+                throw new IllegalArgumentException("a console has 1 to " + MAX + " columns and rows, not " + columns
+                        + " columns and " + rows + " rows");
+            }
+        }
+
+        @Override
+        public VcpuId vcpu() {
+            return VcpuId.BOOT;
+        }
+    }
+
     /// Somebody presses the machine's power button for a moment. Only the board [BoardKind#VIRT] has one.
     record PowerButton() implements Injection {
         @Override

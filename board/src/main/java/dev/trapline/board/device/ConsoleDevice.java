@@ -22,6 +22,16 @@ public interface ConsoleDevice extends Device {
     /// @throws IllegalArgumentException if there are more
     void receive(Bytes bytes);
 
+    /// Whether the guest can see the size of the user's terminal. Thread-safe.
+    default boolean hasSize() {
+        return false;
+    }
+
+    /// Shows the guest the size of the user's terminal, if it can see it.
+    default void resize(int columns, int rows) {
+        // A UART has no size.
+    }
+
     /// The number of bytes transmitted since the last [#clearTransmitted].
     int transmittedCount();
 

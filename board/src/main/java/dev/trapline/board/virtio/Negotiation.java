@@ -103,6 +103,11 @@ final class Negotiation {
         return (status & DRIVER_OK) != 0;
     }
 
+    /// Whether the driver has accepted one of these features, one bit each.
+    boolean acceptsAny(long features) {
+        return (accepted & features) != 0;
+    }
+
     boolean indirect() {
         return (accepted & INDIRECT_DESC) != 0;
     }

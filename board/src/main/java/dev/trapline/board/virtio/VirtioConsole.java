@@ -13,6 +13,9 @@ import java.util.Arrays;
 /// wait. So a guest that prints without end needs no more memory.
 final class VirtioConsole implements VirtioFunction {
 
+    /// The bit of VIRTIO_CONSOLE_F_SIZE.
+    static final int SIZE = 0;
+
     static final int RECEIVE = 0;
     static final int TRANSMIT = 1;
 
@@ -34,6 +37,7 @@ final class VirtioConsole implements VirtioFunction {
     private byte[] transmitted = new byte[256];
     private int transmittedCount;
     private int credit = CREDIT;
+    private Bytes config = size(80, 25);
 
     @Override
     public String name() {
@@ -45,10 +49,10 @@ final class VirtioConsole implements VirtioFunction {
         return ID;
     }
 
-    /// Neither VIRTIO_CONSOLE_F_SIZE nor _MULTIPORT nor _EMERG_WRITE (§5.3.3).
+    /// VIRTIO_CONSOLE_F_SIZE, and neither _MULTIPORT nor _EMERG_WRITE (§5.3.3).
     @Override
     public long features() {
-        return 0;
+        return 1 << SIZE;
     }
 
     @Override
@@ -61,10 +65,10 @@ final class VirtioConsole implements VirtioFunction {
         return QUEUE_SIZE;
     }
 
-    /// Each of its fields belongs to a feature that is not offered (§5.3.4).
+    /// Columns and rows. All other fields belong to features that are not offered (§5.3.4).
     @Override
     public Bytes config() {
-        return Bytes.EMPTY;
+        return config;
     }
 
     @Override
@@ -110,6 +114,17 @@ final class VirtioConsole implements VirtioFunction {
             credit -= length;
             queue.give(chain);
         }
+    }
+
+    private static Bytes size(int columns, int rows) {
+        return Bytes.copyOf(new byte[] {
+            (byte) columns, (byte) (columns >>> Byte.SIZE), (byte) rows, (byte) (rows >>> Byte.SIZE)
+        });
+    }
+
+    /// Sets the size that the guest sees.
+    void resize(int columns, int rows) {
+        config = size(columns, rows);
     }
 
     /// Whether no request to print is handled until [#renew].
@@ -166,6 +181,7 @@ final class VirtioConsole implements VirtioFunction {
         state.putBytes(Arrays.copyOf(receiver, received));
         state.put(everRead);
         state.put(credit);
+        state.putBytes(config.toArray());
     }
 
     @Override
@@ -181,5 +197,6 @@ final class VirtioConsole implements VirtioFunction {
         received = waiting.length;
         everRead = state.takeFlag();
         credit = state.takeInt();
+        config = Bytes.copyOf(state.takeBytes());
     }
 }

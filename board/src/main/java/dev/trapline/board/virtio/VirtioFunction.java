@@ -25,7 +25,8 @@ public interface VirtioFunction extends Snapshot {
     /// The largest size of each queue: a power of two, 1 to 32768.
     int queueSize();
 
-    /// The configuration space. It never changes; the guest cannot write it, and reads zero beyond its end.
+    /// The configuration space. The guest cannot write it, and reads zero beyond its end. It changes only where the
+    /// device says so to [VirtioMmio#configChanged].
     Bytes config();
 
     /// Handles the chains that the guest made available in a queue. It takes as many as it can, and gives back each

@@ -66,7 +66,6 @@ public final class VirtioMmio implements Device {
     private static final int CONFIGURATION_CHANGE = 2;
 
     private final VirtioFunction function;
-    private final Bytes config;
     private final int spi;
     private final Line interrupt;
     private final VirtQueue[] queues;
@@ -74,6 +73,10 @@ public final class VirtioMmio implements Device {
 
     private int queueSelected;
     private int interruptStatus;
+    /// Counts the changes of the configuration space (§2.5.1).
+    private int generation;
+    /// The features whose part of the configuration space has changed without a notification, one bit each.
+    private long unnotified;
     private String trouble = "";
 
     /// A device, as after a reset.
@@ -85,7 +88,6 @@ public final class VirtioMmio implements Device {
     /// @throws IllegalArgumentException if the function's queues have no valid size
     public VirtioMmio(VirtioFunction function, DeviceMemory memory, int spi) {
         this.function = function;
-        this.config = function.config();
         this.spi = spi;
         this.interrupt = new Line(function.name() + " interrupt");
         this.negotiation = new Negotiation(function.features());
@@ -175,6 +177,7 @@ public final class VirtioMmio implements Device {
     }
 
     private long config(int at, int size) {
+        Bytes config = function.config();
         long value = 0;
         for (int k = 0; k < size && at + k < config.size(); k++) {
             value |= Byte.toUnsignedLong(config.at(at + k)) << (Byte.SIZE * k);
@@ -194,8 +197,7 @@ public final class VirtioMmio implements Device {
             case INTERRUPT_STATUS -> interruptStatus;
             case STATUS -> negotiation.status();
             case SHM_LEN, SHM_LEN + HIGH, SHM_BASE, SHM_BASE + HIGH -> NO_REGION;
-            // The configuration never changes.
-            case CONFIG_GENERATION -> 0;
+            case CONFIG_GENERATION -> generation;
             default -> 0;
         };
     }
@@ -266,6 +268,7 @@ public final class VirtioMmio implements Device {
         }
         try {
             negotiation.set(value);
+            notifyChanges();
         } catch (QueueFault fault) {
             needReset(fault);
         }
@@ -310,6 +313,26 @@ public final class VirtioMmio implements Device {
         driveInterrupt();
     }
 
+    /// The configuration space has changed. The driver is notified if it has accepted the feature; one that does not run
+    /// yet, when it does: it may have read the configuration already.
+    ///
+    /// @param feature the bit of the feature to which the changed fields belong
+    void configChanged(int feature) {
+        generation++;
+        unnotified |= 1L << feature;
+        notifyChanges();
+    }
+
+    private void notifyChanges() {
+        if (negotiation.isRunning()) {
+            if (negotiation.acceptsAny(unnotified)) {
+                interruptStatus |= CONFIGURATION_CHANGE;
+                driveInterrupt();
+            }
+            unnotified = 0;
+        }
+    }
+
     /// The driver is notified if it is already running (§2.1.2).
     private void needReset(QueueFault fault) {
         trouble = String.valueOf(fault.getMessage());
@@ -328,6 +351,8 @@ public final class VirtioMmio implements Device {
         negotiation.save(state);
         state.put(queueSelected);
         state.put(interruptStatus);
+        state.put(generation);
+        state.put(unnotified);
         state.putText(trouble);
         for (VirtQueue queue : queues) {
             queue.save(state);
@@ -340,6 +365,8 @@ public final class VirtioMmio implements Device {
         negotiation.load(state);
         queueSelected = state.takeInt();
         interruptStatus = state.takeInt();
+        generation = state.takeInt();
+        unnotified = state.take();
         trouble = state.takeText();
         for (VirtQueue queue : queues) {
             queue.load(state);

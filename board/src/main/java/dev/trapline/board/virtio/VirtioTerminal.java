@@ -94,6 +94,18 @@ public final class VirtioTerminal extends ActiveVirtio implements ConsoleDevice 
     }
 
     @Override
+    public boolean hasSize() {
+        return true;
+    }
+
+    /// The guest sees 80 columns and 25 rows before.
+    @Override
+    public void resize(int columns, int rows) {
+        console.resize(columns, rows);
+        registers.configChanged(VirtioConsole.SIZE);
+    }
+
+    @Override
     public int transmittedCount() {
         return console.transmittedCount();
     }

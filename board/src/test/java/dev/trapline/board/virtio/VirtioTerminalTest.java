@@ -62,14 +62,47 @@ class VirtioTerminalTest {
     }
 
     @Test
-    void itIsAConsoleWithTwoQueuesAndNoFeaturesOfItsOwn() {
+    void itIsAConsoleWithTwoQueuesAndASize() {
         assertThat(receive.register(0x08)).isEqualTo(3);
-        assertThat(receive.offered() & 0xffffff).isZero();
+        assertThat(receive.offered() & 0xffffff).as("VIRTIO_CONSOLE_F_SIZE").isEqualTo(1);
         register(0x30, 1);
         assertThat(receive.register(0x34)).isEqualTo(128);
         register(0x30, 2);
         assertThat(receive.register(0x34)).isZero();
-        assertThat(device.read(0x100, 4)).isZero();
+        assertThat(device.read(0x100, 2)).as("columns").isEqualTo(80);
+        assertThat(device.read(0x102, 2)).as("rows").isEqualTo(25);
+        assertThat(device.read(0x104, 4)).as("max_nr_ports").isZero();
+    }
+
+    /// A change is notified by bit 1 of InterruptStatus, and ConfigGeneration changes (§2.5.1 and §4.2.2.1).
+    @Test
+    void aDriverThatAcceptedTheSizeIsNotifiedOfItsChanges() {
+        receive.start(1);
+        device.resize(300, 7);
+        assertThat(device.read(0x100, 4)).isEqualTo(7 << 16 | 300);
+        assertThat(receive.register(0xfc)).as("ConfigGeneration").isEqualTo(1);
+        assertThat(receive.register(0x60)).as("InterruptStatus").isEqualTo(2);
+        assertThat(device.lines().getFirst().isHigh()).isTrue();
+        register(0x64, 2);
+        assertThat(device.lines().getFirst().isHigh()).isFalse();
+    }
+
+    /// Linux reads the size only when it is notified of a change.
+    @Test
+    void aDriverThatDoesNotRunYetIsNotifiedWhenItDoes() {
+        device.resize(100, 40);
+        assertThat(receive.register(0x60)).isZero();
+        receive.start(1);
+        assertThat(receive.register(0x60)).isEqualTo(2);
+        assertThat(device.read(0x100, 2)).isEqualTo(100);
+    }
+
+    @Test
+    void aDriverThatDidNotAcceptTheSizeIsNotNotified() {
+        device.resize(100, 40);
+        start();
+        device.resize(101, 41);
+        assertThat(receive.register(0x60)).isZero();
     }
 
     @Test

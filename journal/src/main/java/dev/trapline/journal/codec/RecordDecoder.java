@@ -90,6 +90,7 @@ public final class RecordDecoder {
             case RecordLayout.SERROR ->
                 new JournalRecord.Injected(
                         new Injection.SError(in.vcpu(), in.count("a syndrome", Injection.SError.MAX_SYNDROME)));
+            case RecordLayout.CONSOLE_SIZE -> new JournalRecord.Injected(consoleSize());
             case RecordLayout.ENTROPY -> new JournalRecord.Entropy(in.string(), Bytes.copyOf(in.bytes()));
             case RecordLayout.FRAME -> frame();
             case RecordLayout.ROUND -> round();
@@ -106,6 +107,15 @@ public final class RecordDecoder {
             throw new CodecException("no frame has " + bytes.length + " bytes (byte " + in.at() + ")");
         }
         return new JournalRecord.Frame(Bytes.copyOf(bytes));
+    }
+
+    private Injection consoleSize() {
+        int columns = in.count("the columns of a console", Injection.ConsoleSize.MAX);
+        int rows = in.count("the rows of a console", Injection.ConsoleSize.MAX);
+        if (columns == 0 || rows == 0) {
+            throw new CodecException("a console has no size (byte " + in.at() + ")");
+        }
+        return new Injection.ConsoleSize(columns, rows);
     }
 
     private JournalRecord.Input round() {

@@ -128,6 +128,11 @@ public final class RecordEncoder {
                 out.u8(vcpu.index());
                 out.varint(syndrome);
             }
+            case Injection.ConsoleSize(int columns, int rows) -> {
+                out.u8(RecordLayout.CONSOLE_SIZE);
+                out.varint(columns);
+                out.varint(rows);
+            }
             case Injection.PowerButton _ -> out.u8(RecordLayout.POWER_BUTTON);
         }
     }

@@ -35,6 +35,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// interrupt     [ 0 | 0 | 1 | 1 |      12       ]   u8 vcpu, varint intid
 /// event         [ 0 | 1 | 0 | 0 |      12       ]   u8 vcpu, varint number
 /// SError        [ 1 | 0 | 0 | 1 |      12       ]   u8 vcpu, varint syndrome
+/// console size  [ 1 | 0 | 1 | 0 |      12       ]   varint columns, varint rows
 /// renewed       [ 0 | 1 | 0 | 1 |      12       ]   varint after
 /// turned        [ 0 | 1 | 1 | 0 |      12       ]   u8 vcpu, varint length
 /// power button  [ 0 | 1 | 1 | 1 |      12       ]   -
@@ -79,6 +80,7 @@ final class RecordLayout {
     static final int POWER_BUTTON = OTHER_INPUT | 0x70;
     static final int FRAME = OTHER_INPUT | 0x80;
     static final int SERROR = OTHER_INPUT | 0x90;
+    static final int CONSOLE_SIZE = OTHER_INPUT | 0xa0;
 
     static final int SAME_VCPU = 0x10;
     static final int EXPECTED_BUDGET = 0x20;

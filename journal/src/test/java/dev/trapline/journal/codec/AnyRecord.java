@@ -103,8 +103,9 @@ public final class AnyRecord {
     }
 
     private Injection injection() {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> new Injection.WakeUp(vcpu());
+            case 4 -> new Injection.ConsoleSize(1 + random.nextInt(9999), 1 + random.nextInt(9999));
             case 3 -> new Injection.SError(vcpu(), random.nextInt(Injection.SError.MAX_SYNDROME + 1));
             case 2 -> new Injection.PowerButton();
             case 1 -> new Injection.Interrupt(vcpu(), random.nextInt(Injection.MAX_INTID + 1));

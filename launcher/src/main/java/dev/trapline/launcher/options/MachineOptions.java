@@ -319,6 +319,15 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--console-size",
+            paramLabel = "COLUMNSxROWS",
+            order = 19,
+            description = "The size of the VirtIO console at the start, as in 100x40 (default: that of your terminal).")
+    void consoleSize(@Nullable String value) {
+        set("run.console-size", "--console-size", value);
+    }
+
+    @Option(
             names = "--serror",
             paramLabel = "CPU[:SYNDROME]@WHEN",
             order = 19,

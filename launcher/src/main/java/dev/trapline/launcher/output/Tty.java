@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out which of the process's streams are terminals.
@@ -23,6 +25,8 @@ public final class Tty {
 
     private static final File DEVICE = new File("/dev/tty");
     private static final int LEAST_COLUMNS = 20;
+    /// What 'stty size' prints: rows and columns. A terminal without a size has zeros.
+    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,3}) ([1-9][0-9]{0,3})");
     private static final Path STAT = Path.of("/proc/self/stat");
     private static final int PROCESS_GROUP = 2;
     private static final int FOREGROUND_GROUP = 5;
@@ -57,6 +61,27 @@ public final class Tty {
         }
         return told == 0 ? otherwise : told;
     }
+
+    /// The size of the terminal; null if it is unknown.
+    public static @Nullable Size size() {
+        if (!isTerminal(STDOUT) || !DEVICE.canRead()) {
+            return null;
+        }
+        try {
+            Matcher size = SIZE.matcher(RawTerminal.stty(List.of("size")).strip());
+            return size.matches()
+                    ? new Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1)))
+                    : null;
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    /// The size of a terminal, in characters.
+    ///
+    /// @param columns 1 to 9999
+    /// @param rows 1 to 9999
+    public record Size(int columns, int rows) {}
 
     private static int columns(@Nullable String text, int otherwise) {
         return text != null && text.matches("[0-9]{1,4}") && Integer.parseInt(text) >= LEAST_COLUMNS

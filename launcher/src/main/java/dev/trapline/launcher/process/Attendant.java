@@ -2,6 +2,7 @@ package dev.trapline.launcher.process;
 
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.history.JournalRecord.Stop;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.GuestConsole;
@@ -32,6 +33,7 @@ public final class Attendant {
     private final Signals signals;
     private final GuestConsole console;
     private final Terminal terminal;
+    private final boolean sized;
     private volatile boolean stopAsked;
     private volatile Stop.@Nullable Reason stopReason;
     private volatile long stopNanos;
@@ -42,6 +44,13 @@ public final class Attendant {
 
     /// @param signals handles signals since before the run began
     public Attendant(MachineRun run, Signals signals, GuestConsole console, Terminal terminal) {
+        this(run, signals, console, terminal, false);
+    }
+
+    /// @param signals handles signals since before the run began
+    /// @param sized whether the guest sees the size of the user's terminal
+    public Attendant(MachineRun run, Signals signals, GuestConsole console, Terminal terminal, boolean sized) {
+        this.sized = sized;
         this.run = run;
         this.signals = signals;
         this.console = console;
@@ -247,6 +256,12 @@ public final class Attendant {
         if (console.isBroken()) {
             stopAsked = true;
             stop(Stop.Reason.INTERRUPTED);
+        }
+        if (raw != null && sized && Signals.resized()) {
+            Tty.Size size = Tty.size();
+            if (size != null) {
+                run.inject(new Injection.ConsoleSize(size.columns(), size.rows()));
+            }
         }
         if (raw != null && !raw.isRaw() && run.readsConsole()) {
             raw.makeRaw();

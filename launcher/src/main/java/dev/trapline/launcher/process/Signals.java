@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// have the JVM's default effect.
 public final class Signals implements AutoCloseable {
 
+    /// The user has changed the size of the terminal. It ends nothing.
+    private static final String RESIZED = "WINCH";
+
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
     /// The JVM's own handler of a signal, which ends the process.
@@ -40,6 +44,8 @@ public final class Signals implements AutoCloseable {
 
     /// The handler of each signal that is handled, and the one before it.
     private static final List<Handlers> HANDLED = new CopyOnWriteArrayList<>();
+
+    private static final AtomicBoolean IS_RESIZED = new AtomicBoolean();
 
     private record Handlers(Object signal, String name, Object ours, Object before) {}
 
@@ -71,6 +77,7 @@ public final class Signals implements AutoCloseable {
         List<String> names = new ArrayList<>(List.of("INT", "TERM"));
         if (!System.getProperty("os.name", "").startsWith("Windows")) {
             names.add("HUP");
+            names.add(RESIZED);
         }
         try {
             Class<?> type = Class.forName(SIGNAL);
@@ -144,6 +151,11 @@ public final class Signals implements AutoCloseable {
         return taken;
     }
 
+    /// Whether the terminal may have another size than at the last call.
+    static boolean resized() {
+        return IS_RESIZED.getAndSet(false);
+    }
+
     /// Sets the effect of a signal.
     ///
     /// @param stopping called once: on another thread, or at once if a signal has already arrived
@@ -174,6 +186,10 @@ public final class Signals implements AutoCloseable {
             case "hashCode" -> name.hashCode();
             case "toString" -> "handler of " + name;
             default -> {
+                if (name.equals(RESIZED)) {
+                    IS_RESIZED.set(true);
+                    yield proxy;
+                }
                 Signals last = OPEN.peekLast();
                 if (last != null) {
                     last.received(name);

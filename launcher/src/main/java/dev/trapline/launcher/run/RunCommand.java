@@ -3,10 +3,14 @@ package dev.trapline.launcher.run;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.config.CommandLineSetting;
 import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.TraplineConfig;
@@ -26,6 +30,7 @@ import dev.trapline.launcher.output.GuestConsole;
 import dev.trapline.launcher.output.Outcomes;
 import dev.trapline.launcher.output.ResultFile;
 import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.output.Tty;
 import dev.trapline.launcher.process.Action;
 import dev.trapline.launcher.process.ActorSystemStart;
 import dev.trapline.launcher.process.Attendant;
@@ -254,6 +259,12 @@ public final class RunCommand implements Action {
                 .console(console)
                 .script(script)
                 .storage(config.run().storage());
+        boolean sized = seesTheTerminal(config, plan.spec());
+        Tty.Size size = sized ? Tty.size() : null;
+        if (size != null) {
+            builder.inject(new PlannedInjection(
+                    new Injection.ConsoleSize(size.columns(), size.rows()), new Moment.AtSlice(0)));
+        }
         config.run().injections().forEach(builder::inject);
         switch (config.run().entropy()) {
             case SEED -> {}
@@ -268,7 +279,7 @@ public final class RunCommand implements Action {
                     () -> Interruption.end(terminal.json(), terminal.lastWords()));
             MachineRun run = limit.withServices(() -> builder.start(system));
             begun.set(true);
-            Attendant attendant = new Attendant(run, signals, console, terminal);
+            Attendant attendant = new Attendant(run, signals, console, terminal, sized);
             report = config.run().input() == null && config.run().expect() == null
                     ? attendant.awaitWithInput(limit.left(), terminal.in())
                     : attendant.await(limit.left());
@@ -283,6 +294,16 @@ public final class RunCommand implements Action {
             afterwards.tell(report, plan.spec(), terminal.err());
         });
         return summary.print(terminal, plan.recording());
+    }
+
+    /// Whether the guest's console has the size of the user's terminal.
+    private static boolean seesTheTerminal(TraplineConfig config, MachineSpec spec) {
+        return spec.board().console() == ConsoleKind.VIRTIO
+                && config.run().input() == null
+                && config.run().expect() == null
+                && Tty.isTerminal(Tty.STDIN)
+                && config.run().injections().stream()
+                        .noneMatch(planned -> planned.what() instanceof Injection.ConsoleSize);
     }
 
     private ConsoleScript script(TraplineConfig config) {

@@ -125,6 +125,8 @@ sealed interface TraceLines {
                 case Injection.Interrupt interrupt -> document.with("intid", interrupt.intid());
                 case Injection.Event event -> document.with("sdeiEvent", event.number());
                 case Injection.SError error -> document.with("serrorSyndrome", Json.hex(error.syndrome()));
+                case Injection.ConsoleSize(int columns, int rows) ->
+                    document.with("columns", columns).with("rows", rows);
                 case Injection.PowerButton _ -> document.with("powerButton", true);
             };
         }

@@ -164,6 +164,7 @@ public final class HypercallText {
             case Injection.Event(VcpuId vcpu, long number) -> "event " + number + " injected for " + vcpu;
             case Injection.SError(VcpuId vcpu, int syndrome) ->
                 "SError for " + vcpu + ", syndrome 0x" + Integer.toHexString(syndrome);
+            case Injection.ConsoleSize(int columns, int rows) -> "console of " + columns + " x " + rows + " characters";
             case Injection.PowerButton _ -> "power button pressed";
         };
     }
