@@ -79,7 +79,7 @@ class HostileGuestTest {
                 switch (exit) {
                     case Exit.Maintenance maintenance -> guest.engine().maintain(maintenance);
                     case GuestFault _ -> guest.engine().writePc(Snippet.BASE + 4L * random.nextInt(1024));
-                    case HypercallExit _, Exit.BudgetUsed _, Exit.WaitForInterrupt _ -> {}
+                    case HypercallExit _, Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.FirmwareInterrupt _ -> {}
                 }
             }
             return guest.engine().fullDigest();

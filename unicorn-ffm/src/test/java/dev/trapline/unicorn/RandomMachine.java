@@ -240,7 +240,7 @@ final class RandomMachine implements AutoCloseable {
                 }
             }
             case GuestFault _ -> engine.writePc(anywhere());
-            case HypercallExit _, Exit.BudgetUsed _, Exit.WaitForInterrupt _ -> {}
+            case HypercallExit _, Exit.BudgetUsed _, Exit.WaitForInterrupt _, Exit.FirmwareInterrupt _ -> {}
         }
     }
 

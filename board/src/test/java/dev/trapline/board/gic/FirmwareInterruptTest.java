@@ -44,8 +44,8 @@ class FirmwareInterruptTest {
     /// Makes an interrupt ready for the guest: its bit in every register of bits, its priority and its target.
     private static void configure(Gic gic) {
         gic.write(GicCpu.GICD_CTLR, 4, 3);
-        gic.write(GicCpu.GICD_IGROUPR + 4, 4, 1 << SPI % 32);
-        gic.write(GicCpu.GICD_ISENABLER + 4, 4, 1 << SPI % 32);
+        gic.write(GicCpu.GICD_IGROUPR + 4, 4, 1 << (SPI % 32));
+        gic.write(GicCpu.GICD_ISENABLER + 4, 4, 1 << (SPI % 32));
         gic.write(GicCpu.GICD_IPRIORITYR + SPI, 1, 0x50);
     }
 
@@ -82,7 +82,7 @@ class FirmwareInterruptTest {
     void aLevelThatStaysHighIsTakenAgainAndAnEdgeIsNot(Version version) {
         for (boolean edge : new boolean[] {false, true}) {
             Gic gic = version.make();
-            gic.write(GicCpu.GICD_ICFGR + 8, 4, edge ? 2 << 2 * (SPI % 16) : 0);
+            gic.write(GicCpu.GICD_ICFGR + 8, 4, edge ? 2 << (2 * (SPI % 16)) : 0);
             gic.route(VcpuId.BOOT, SPI, FIRMWARE);
             raise(gic.spi(SPI));
             assertThat(taken(gic)).hasSize(1);
@@ -108,7 +108,7 @@ class FirmwareInterruptTest {
         Gic gic = version.make();
         configure(gic);
         MmioDevice registers = gic.seenBy(VcpuId.BOOT);
-        int bit = 1 << SPI % 32;
+        int bit = 1 << (SPI % 32);
         gic.route(VcpuId.BOOT, SPI, NOBODY);
         gic.inject(VcpuId.BOOT, SPI);
         for (int block : new int[] {
@@ -127,7 +127,7 @@ class FirmwareInterruptTest {
         }
         registers.write(GicCpu.GICD_IPRIORITYR + SPI, 1, 0x20);
         assertThat(registers.read(GicCpu.GICD_IPRIORITYR + SPI, 1)).isZero();
-        registers.write(GicCpu.GICD_ICFGR + 8, 4, 2L << 2 * (SPI % 16));
+        registers.write(GicCpu.GICD_ICFGR + 8, 4, 2L << (2 * (SPI % 16)));
         assertThat(registers.read(GicCpu.GICD_ICFGR + 8, 4)).isZero();
         gic.route(VcpuId.BOOT, SPI, GUEST);
         assertThat(registers.read(GicCpu.GICD_IPRIORITYR + SPI, 1))
@@ -152,7 +152,7 @@ class FirmwareInterruptTest {
         assertThat(two.read(GicCpu.GICD_SPISR, 4)).as("the level").isZero();
         two.route(VcpuId.BOOT, SPI, GUEST);
         assertThat(two.read(GicCpu.GICD_ITARGETSR + SPI, 1)).isEqualTo(2);
-        assertThat(two.read(GicCpu.GICD_SPISR, 4)).isEqualTo(1 << SPI % 32);
+        assertThat(two.read(GicCpu.GICD_SPISR, 4)).isEqualTo(1 << (SPI % 32));
 
         Gic three = Version.GICV3.make();
         long route = 0x6000 + 8 * SPI;
@@ -172,9 +172,9 @@ class FirmwareInterruptTest {
         gic.write(GicCpu.GICD_IPRIORITYR + SPI, 4, 0x4030_2010L);
         assertThat(gic.read(GicCpu.GICD_IPRIORITYR + SPI, 4)).isEqualTo(0x4030_2000L);
         gic.write(GicCpu.GICD_ICFGR + 8, 4, 0xaaaa_aaaaL);
-        assertThat(gic.read(GicCpu.GICD_ICFGR + 8, 4)).isEqualTo(0xaaaa_aaaaL & ~(2L << 2 * (SPI % 16)));
+        assertThat(gic.read(GicCpu.GICD_ICFGR + 8, 4)).isEqualTo(0xaaaa_aaaaL & ~(2L << (2 * (SPI % 16))));
         gic.write(GicCpu.GICD_IGROUPR + 4, 4, 0xffff_ffffL);
-        assertThat(gic.read(GicCpu.GICD_IGROUPR + 4, 4)).isEqualTo(0xffff_ffffL & ~(1L << SPI % 32));
+        assertThat(gic.read(GicCpu.GICD_IGROUPR + 4, 4)).isEqualTo(0xffff_ffffL & ~(1L << (SPI % 32)));
     }
 
     @ParameterizedTest
@@ -196,7 +196,7 @@ class FirmwareInterruptTest {
         configure(gic);
         raise(gic.spi(SPI));
         assertThat(gic.firmware(VcpuId.BOOT)).isFalse();
-        assertThat(gic.read(GicCpu.GICD_ISENABLER + 4, 4)).isEqualTo(1 << SPI % 32);
+        assertThat(gic.read(GicCpu.GICD_ISENABLER + 4, 4)).isEqualTo(1 << (SPI % 32));
     }
 
     @ParameterizedTest
