@@ -114,7 +114,6 @@ final class Effects {
             }
             VcpuId waits = waiting(effect);
             if (waits != null
-                    && waits.index() < spec.cpus().count()
                     && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
                 feasible.add(new Effect.StayAwake(waits));
             } else {
