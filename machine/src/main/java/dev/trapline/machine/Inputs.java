@@ -156,7 +156,8 @@ final class Inputs implements Choices.Place {
         return turn;
     }
 
-    /// Whether the turn is the recording's. A recording that was cut off behind a vCPU that was passed over has no more.
+    /// Whether the turn is the recording's. A recording that was cut off behind a vCPU that was passed over has no
+    /// more.
     private boolean isRecorded() {
         return history.isReplay() && !(ahead == null && history.isExhausted() && history.goOn());
     }

@@ -58,9 +58,7 @@ class BoundaryTest {
     }
 
     private List<Slice> slices(VcpuId vcpu) {
-        return toys.slices().stream()
-                .filter(slice -> slice.vcpu().equals(vcpu))
-                .toList();
+        return toys.slices().stream().filter(slice -> slice.vcpu().equals(vcpu)).toList();
     }
 
     @Test
@@ -124,9 +122,7 @@ class BoundaryTest {
     @Test
     void theTimeInWhichAVcpuWaitsIsNotStolen() {
         toys.engines.script(
-                hvc(toys.toy.does(new Effect.ShareStolenTime(CPU0, WORD))),
-                toys.engines.timer(5_000, wfi()),
-                budget());
+                hvc(toys.toy.does(new Effect.ShareStolenTime(CPU0, WORD))), toys.engines.timer(5_000, wfi()), budget());
         ToyMachine.run(toys.begin(1), 3);
         assertThat(toys.slices().getLast().began()).as("it waited").isEqualTo(5_000);
         assertThat(toys.parts().memory().read(WORD, Long.BYTES))
@@ -234,8 +230,9 @@ class BoundaryTest {
         assertThat(outcome)
                 .isInstanceOfSatisfying(
                         RunOutcome.Diverged.class,
-                        diverged -> assertThat(diverged.report()).contains("the recording has a round begin at "
-                                + beginning + " ticks; here one began at 1000 and ends at 2000"));
+                        diverged -> assertThat(diverged.report())
+                                .contains("the recording has a round begin at " + beginning
+                                        + " ticks; here one began at 1000 and ends at 2000"));
     }
 
     @Test
@@ -262,8 +259,7 @@ class BoundaryTest {
         "0, 6000, false"
     })
     void aRoundAfterAWaitCanBeginUntilSomethingIsDue(long begins, long ends, boolean possible) {
-        FakeScript script =
-                machine -> machine.engines.script(budget(), machine.engines.timer(5_000, wfi()), budget());
+        FakeScript script = machine -> machine.engines.script(budget(), machine.engines.timer(5_000, wfi()), budget());
         script.on(toys);
         ToyMachine.run(toys.begin(1), 3);
         assertThat(toys.records(Round.class)).containsExactly(new Round(5_000, 6_000));

@@ -176,7 +176,10 @@ class ContinuationTest {
         StepMachine recorded = whole.begin(spec(), new Noted(), whole.history);
         ToyMachine.run(recorded, 2);
         List<JournalRecord> first = whole.history.records.subList(0, 3);
-        assertThat(first).as("the call, its answer, and one of two requests").last().isInstanceOf(Entropy.class);
+        assertThat(first)
+                .as("the call, its answer, and one of two requests")
+                .last()
+                .isInstanceOf(Entropy.class);
 
         Noted noted = new Noted();
         StepMachine machine = toys.begin(spec(), noted, new ContinuedHistory(first));

@@ -6,6 +6,7 @@ import static dev.trapline.testkit.FakeEngines.hvc;
 import static dev.trapline.testkit.FakeEngines.wfi;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.EntropyKey;
@@ -20,7 +21,6 @@ import dev.trapline.abi.history.JournalRecord.Injected;
 import dev.trapline.abi.history.JournalRecord.Input;
 import dev.trapline.abi.history.JournalRecord.Reconfigured;
 import dev.trapline.abi.history.JournalRecord.Stop;
-import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -99,9 +99,9 @@ class ReplayTest {
     /// A guest that can notice each kind of input.
     private static ToyMachine observant(ToyMachine toys) {
         long draw = toys.toy.does(new Effect.DrawEntropy(8));
-        Step echo = registers -> toys.prints(
-                        String.valueOf((char) toys.console().read(UART_DR, 1)), budget())
-                .apply(registers);
+        Step echo =
+                registers -> toys.prints(String.valueOf((char) toys.console().read(UART_DR, 1)), budget())
+                        .apply(registers);
         toys.engines.script(hvc(draw), wfi(), wfi(), echo, hvc(Toy.COUNT), budget(), budget());
         return toys;
     }
@@ -197,8 +197,10 @@ class ReplayTest {
                 Arguments.of(
                         injected(new Injection.Event(CPU2, 1)),
                         "an interrupt or event for vcpu2, and this machine has 2 vCPUs"),
-                Arguments.of(injected(new Injection.PowerButton()), "a press of the power button, and this machine has"),
-                Arguments.of(new Entropy("other", FOUR), "entropy for the service 'other', which this machine does not"),
+                Arguments.of(
+                        injected(new Injection.PowerButton()), "a press of the power button, and this machine has"),
+                Arguments.of(
+                        new Entropy("other", FOUR), "entropy for the service 'other', which this machine does not"),
                 Arguments.of(new Reconfigured(unfit), "a new policy that does not fit this machine: "),
                 Arguments.of(
                         typed("x".repeat(Pl011.FIFO_SIZE + 1)),

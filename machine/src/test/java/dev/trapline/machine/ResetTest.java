@@ -6,19 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.Effect.SystemReset.Reset;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.ResetRequest;
-import dev.trapline.abi.choice.ChoicePoint;
-import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.history.JournalRecord.Entropy;
 import dev.trapline.abi.history.JournalRecord.Turned;
-import dev.trapline.machine.choice.Choices;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.machine.choice.Choices;
 import dev.trapline.testkit.FakeEngines;
 import dev.trapline.testkit.FakeEngines.Step;
 import java.util.List;
@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ResetTest {
 
     private static final VcpuId CPU0 = new VcpuId(0);
-    private static final VcpuId CPU1 = new VcpuId(1);
     private static final long DATA = BoardSpec.RAM_BASE + 0x8000;
     private static final long WORD = BoardSpec.RAM_BASE + 0x9000;
     private static final Bytes THREE = Bytes.copyOf(new byte[] {-1, -2, -3});
@@ -114,7 +113,9 @@ class ResetTest {
         ToyMachine.runToEnd(machine);
         assertThat(machine.outcome()).as("it started again").isEqualTo(new RunOutcome.PoweredOff());
         assertThat(toys.records(Entropy.class)).isEmpty();
-        assertThat(entropyEvents(toy)).as("the service that is started anew has asked for nothing").isZero();
+        assertThat(entropyEvents(toy))
+                .as("the service that is started anew has asked for nothing")
+                .isZero();
     }
 
     /// The only vCPU is passed over in every second round.

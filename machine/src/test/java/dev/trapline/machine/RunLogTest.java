@@ -31,8 +31,7 @@ import org.junit.jupiter.api.Test;
 class RunLogTest {
 
     private static final VcpuId CPU1 = new VcpuId(1);
-    private static final Answer ANSWER =
-            new Answer(new Decision.Forwarded("toy"), RegisterWrites.x0(0), List.of());
+    private static final Answer ANSWER = new Answer(new Decision.Forwarded("toy"), RegisterWrites.x0(0), List.of());
 
     private final RunLog log = new RunLog(new HypercallText(List.of()), ServiceVersions.of(List.of(), List.of()));
 
@@ -43,12 +42,13 @@ class RunLogTest {
     private static Slice call(int function) {
         long[] registers = new long[GeneralRegisters.COUNT];
         registers[0] = function;
-        return slice(new HypercallExit(
-                Conduit.SMC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers)));
+        return slice(
+                new HypercallExit(Conduit.SMC, 0, ExecutionState.A64, 1, 4, true, GeneralRegisters.copyOf(registers)));
     }
 
     private static String callText(int n) {
-        return String.format("hypercall#%d vcpu1 SMC 0xC60000%02X(x1=0x0, x2=0x0, x3=0x0) = 0x0 [toy, forwarded]", n, n);
+        return String.format(
+                "hypercall#%d vcpu1 SMC 0xC60000%02X(x1=0x0, x2=0x0, x3=0x0) = 0x0 [toy, forwarded]", n, n);
     }
 
     private void addCalls(int from, int to) {
@@ -86,8 +86,8 @@ class RunLogTest {
                         "vcpu1 ran 7 of 100 instructions: budget used",
                         "vcpu1 ran 7 of 100 instructions: WFI",
                         "vcpu1 ran 7 of 100 instructions: maintenance 0x3a8 of 0x40",
-                        "vcpu1 ran 7 of 100 instructions: "
-                                + GuestFault.Kind.UNDEFINED_INSTRUCTION.description() + " at 0x4000",
+                        "vcpu1 ran 7 of 100 instructions: " + GuestFault.Kind.UNDEFINED_INSTRUCTION.description()
+                                + " at 0x4000",
                         "vcpu1 ran 7 of 100 instructions: SMC 0xC6000001(x1=0x0, x2=0x0, x3=0x0)",
                         "console input: 7879",
                         "another policy",
@@ -118,10 +118,7 @@ class RunLogTest {
         addCalls(1, 3);
         addRounds(40);
         assertThat(log.lastCalls()).containsExactly(callText(1), callText(2), callText(3));
-        assertThat(log.lastEvents())
-                .as("the last 32 of all")
-                .hasSize(32)
-                .startsWith("a round from 9 to 10 ticks");
+        assertThat(log.lastEvents()).as("the last 32 of all").hasSize(32).startsWith("a round from 9 to 10 ticks");
     }
 
     @Test
@@ -144,12 +141,14 @@ class RunLogTest {
         assertThat(log.calls()).isEqualTo(50);
         assertThat(log.lastCalls())
                 .as("eight")
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(43, 50).mapToObj(RunLogTest::callText).toList());
+                .containsExactlyElementsOf(IntStream.rangeClosed(43, 50)
+                        .mapToObj(RunLogTest::callText)
+                        .toList());
         assertThat(log.lastEvents())
                 .as("32")
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(19, 50).mapToObj(RunLogTest::callText).toList());
+                .containsExactlyElementsOf(IntStream.rangeClosed(19, 50)
+                        .mapToObj(RunLogTest::callText)
+                        .toList());
     }
 
     @Test

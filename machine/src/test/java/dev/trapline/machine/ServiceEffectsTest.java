@@ -139,8 +139,7 @@ class ServiceEffectsTest {
     @ParameterizedTest
     @MethodSource("waits")
     void aVcpuThatAnEffectOfTheSameAnswerInterruptsDoesNotWait(Effect wait) {
-        toy.reaction =
-                event -> event instanceof MachineEvent.PoweredOff ? List.of(new Effect.Wake(CPU0)) : List.of();
+        toy.reaction = event -> event instanceof MachineEvent.PoweredOff ? List.of(new Effect.Wake(CPU0)) : List.of();
         engines.script(hvc(toy.does(new Effect.PowerOff(CPU1), wait)), budget());
         StepMachine machine = toys.begin(2);
         ToyMachine.run(machine, 1);

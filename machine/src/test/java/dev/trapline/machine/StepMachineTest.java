@@ -320,7 +320,9 @@ class StepMachineTest {
         StepMachine machine = machine(1);
         run(machine, 1);
         engines.log.clear();
-        assertThat(machine.step()).as("the first of two instructions before the wait").isTrue();
+        assertThat(machine.step())
+                .as("the first of two instructions before the wait")
+                .isTrue();
         assertThat(found).as("the call's result").containsExactly(1L);
         assertThat(registerOfTheNextSlice(machine, CPU0, 0))
                 .as("what the guest made of it")

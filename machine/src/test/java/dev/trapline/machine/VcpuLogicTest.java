@@ -124,7 +124,11 @@ class VcpuLogicTest {
         powerOn();
         run();
         deliver(RegisterWrites.fromX0(1, 2));
-        assertThat(List.of(registers().x(0), registers().x(1), registers().x(2), registers().x(3)))
+        assertThat(List.of(
+                        registers().x(0),
+                        registers().x(1),
+                        registers().x(2),
+                        registers().x(3)))
                 .as("event, argument, the interrupted PC and PSTATE (DEN0054 §5.2)")
                 .containsExactly(42L, 5L, FakeEngines.ENTRY, 0L);
         assertThat(registers().x(4)).as("all others are as before").isEqualTo(104);
@@ -162,7 +166,8 @@ class VcpuLogicTest {
         assertThat(registers().pc()).isEqualTo(RESUMED);
         assertThat(engines.log)
                 .as("the exception is taken where the event interrupted: ELR_EL1 and SPSR_EL1 show that")
-                .containsSubsequence("cpu0 returns to 0x40000000, PSTATE 0x0", "cpu0 takes At[address=" + RESUMED + "]");
+                .containsSubsequence(
+                        "cpu0 returns to 0x40000000, PSTATE 0x0", "cpu0 takes At[address=" + RESUMED + "]");
         assertImpossible(VcpuCommand.Complete.INSTANCE, "runs no handler");
     }
 
@@ -173,7 +178,8 @@ class VcpuLogicTest {
         run();
         deliver(RegisterWrites.NONE);
         SliceEnd.Forwarded inner = (SliceEnd.Forwarded) run();
-        assertThat(Objects.requireNonNull(inner.call().interrupted(), "in a handler").x(9))
+        assertThat(Objects.requireNonNull(inner.call().interrupted(), "in a handler")
+                        .x(9))
                 .isEqualTo(109);
         vcpu.apply(VcpuCommand.Complete.INSTANCE);
         SliceEnd.Forwarded outer = (SliceEnd.Forwarded) run();
@@ -192,7 +198,9 @@ class VcpuLogicTest {
         vcpu.apply(new VcpuCommand.PowerOn(HANDLER, RegisterWrites.x0(9), DataOrder.LITTLE));
         assertThat(registers().x(0)).as("its context").isEqualTo(9);
         assertThat(registers().x(20)).as("all others are lost").isZero();
-        assertThat(run().reading().timerDeadline()).as("the timer's compare value").isEqualTo(5_000);
+        assertThat(run().reading().timerDeadline())
+                .as("the timer's compare value")
+                .isEqualTo(5_000);
         vcpu.apply(VcpuCommand.Complete.INSTANCE);
         assertInterruptedRegisters();
         assertThat(registers().pc()).as("the handler completes").isEqualTo(FakeEngines.ENTRY);
@@ -223,7 +231,9 @@ class VcpuLogicTest {
         engines.script();
         powerOn();
         assertThat(vcpu.run(grant(0, true)).reading().fullDigest()).isEqualTo(FakeEngines.FULL_DIGEST);
-        assertThat(vcpu.run(grant(100, false)).reading().fullDigest()).as("not due").isZero();
+        assertThat(vcpu.run(grant(100, false)).reading().fullDigest())
+                .as("not due")
+                .isZero();
     }
 
     @Test

@@ -172,7 +172,9 @@ class EditedChoicesTest {
     @Test
     void consoleInputWaitsUntilItsReceiverHasRoomForAllOfIt() {
         EditedChoices byPlace = edited(new Choice.OfArrival(HERE, TYPED));
-        assertThat(byPlace.arrival(new Here(HERE, 3))).as("four bytes, room for three").isEqualTo(Others.STOP);
+        assertThat(byPlace.arrival(new Here(HERE, 3)))
+                .as("four bytes, room for three")
+                .isEqualTo(Others.STOP);
         assertThat(byPlace.arrival(new Here(HERE, 4))).as("room for four").isEqualTo(TYPED);
         EditedChoices planned = edited(new Choice.Planned(500, TYPED), new Choice.OfArrival(HERE, WAKE1));
         assertThat(planned.arrival(new Here(HERE, 3)))
@@ -209,12 +211,10 @@ class EditedChoicesTest {
 
     @Test
     void twoAnswersToOneQuestionAreAMistake() {
-        assertThatThrownBy(
-                        () -> edited(new Choice.OfTurn(HERE, CHOSEN), new Choice.OfTurn(HERE, new Turn(CPU0, 5))))
+        assertThatThrownBy(() -> edited(new Choice.OfTurn(HERE, CHOSEN), new Choice.OfTurn(HERE, new Turn(CPU0, 5))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("two choices for the same question");
-        assertThatThrownBy(() -> edited(
-                        new Choice.OfEntropy(FIRST, FOUR), new Choice.OfEntropy(FIRST, Others.ENTROPY)))
+        assertThatThrownBy(() -> edited(new Choice.OfEntropy(FIRST, FOUR), new Choice.OfEntropy(FIRST, Others.ENTROPY)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("trng");
     }
@@ -222,8 +222,7 @@ class EditedChoicesTest {
     /// What a machine has chosen is the list of the next run.
     @Test
     void notedChoicesAreTheListOfAnEqualRun() {
-        NotedChoices noted = new NotedChoices(
-                edited(new Choice.OfTurn(HERE, CHOSEN), new Choice.Planned(600, WAKE0)));
+        NotedChoices noted = new NotedChoices(edited(new Choice.OfTurn(HERE, CHOSEN), new Choice.Planned(600, WAKE0)));
         noted.turn(HERE, 0b11, BY_DEFAULT);
         noted.turn(new ChoicePoint(CPU1, 0, 0), 0b11, Others.TURN);
         noted.entropy(FIRST, 8);

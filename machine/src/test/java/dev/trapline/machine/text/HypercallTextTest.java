@@ -97,8 +97,7 @@ class HypercallTextTest {
         assertThat(text.function(other))
                 .as("DEN0028 §2.9: SMCCC calls have #imm 0")
                 .isNull();
-        assertThat(text.line(
-                        CPU1, other, new Answer(new Decision.Resident("semi"), RegisterWrites.NONE, List.of())))
+        assertThat(text.line(CPU1, other, new Answer(new Decision.Resident("semi"), RegisterWrites.NONE, List.of())))
                 .isEqualTo("vcpu1 HVC #0x2a 0xC4000003(x1=0x100000001, x2=0x100000002, x3=0x100000003) = ?"
                         + " [semi, resident]");
     }
@@ -206,7 +205,8 @@ class HypercallTextTest {
 
     @Test
     void everyKindOfEffectIsInTheTable() {
-        assertThat(eachEffect().map(row -> row.get()[0].getClass().getSimpleName())
+        assertThat(eachEffect()
+                        .map(row -> row.get()[0].getClass().getSimpleName())
                         .distinct()
                         .count())
                 .as("the leaves of the sealed interface")
