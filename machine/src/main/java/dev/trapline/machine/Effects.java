@@ -113,9 +113,7 @@ final class Effects {
                 woken |= target.bit();
             }
             VcpuId waits = waiting(effect);
-            if (waits != null
-                    && waits.index() < spec.cpus().count()
-                    && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
+            if (waits != null && ((woken & waits.bit()) != 0 || vcpus.isInterrupted(waits, run.now()))) {
                 feasible.add(new Effect.StayAwake(waits));
             } else {
                 feasible.add(effect);

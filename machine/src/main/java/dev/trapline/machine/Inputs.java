@@ -176,11 +176,17 @@ final class Inputs implements Choices.Place {
     ///
     /// @param byDefault what the machine's schedule says
     Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-        Turn turn = history.isReplay() ? recordedTurn(ready, byDefault) : chosenTurn(asked, ready, byDefault);
+        Turn turn = isRecorded() ? recordedTurn(ready, byDefault) : chosenTurn(asked, ready, byDefault);
         if (!turn.equals(byDefault)) {
             log.add(new JournalRecord.Turned(turn));
         }
         return turn;
+    }
+
+    /// Whether the turn is the recording's. A recording that was cut off behind a vCPU that was passed over has no
+    /// more.
+    private boolean isRecorded() {
+        return history.isReplay() && !(ahead == null && history.isExhausted() && history.goOn());
     }
 
     private Turn recordedTurn(long ready, Turn byDefault) {

@@ -20,11 +20,7 @@ import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.ScheduleSpec;
-import dev.trapline.abi.state.StateReader;
-import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.Board;
-import dev.trapline.board.bus.Device;
-import dev.trapline.board.bus.Line;
 import dev.trapline.machine.choice.OperatorChoices;
 import dev.trapline.testkit.FakeEngines;
 import dev.trapline.testkit.FakeEngines.Step;
@@ -289,62 +285,5 @@ class RoundsTest {
                         .isLessThanOrEqualTo(QUANTUM + CALL + 1);
             case RANDOM -> assertThat(without).as("ticks without a turn").isGreaterThan(WHILE / 100);
         }
-    }
-
-    /// Raises its line for one tick at given times.
-    private static final class Bell implements Device {
-        private final Line line = new Line("bell");
-        private final List<Long> times = new ArrayList<>();
-        private final List<Long> rang = new ArrayList<>();
-
-        Bell(long... times) {
-            for (long time : times) {
-                this.times.add(time);
-                this.times.add(time + 1);
-            }
-        }
-
-        @Override
-        public String name() {
-            return "bell";
-        }
-
-        @Override
-        public long size() {
-            return 8;
-        }
-
-        @Override
-        public long deadline() {
-            return times.isEmpty() ? NEVER : times.getFirst();
-        }
-
-        @Override
-        public void timePasses(long now) {
-            while (deadline() <= now) {
-                times.removeFirst();
-                line.drive(times.size() % 2 == 1);
-                if (line.isHigh()) {
-                    rang.add(now);
-                }
-            }
-        }
-
-        @Override
-        public long read(long offset, int size) {
-            return 0;
-        }
-
-        @Override
-        public void write(long offset, int size, long value) {}
-
-        @Override
-        public void reset() {}
-
-        @Override
-        public void save(StateWriter state) {}
-
-        @Override
-        public void load(StateReader state) {}
     }
 }

@@ -9,23 +9,19 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
-import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.machine.BoardSpec;
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.machine.RunReport.OpenHandler;
 import dev.trapline.testkit.FakeEngines;
-import dev.trapline.testkit.FakeEngines.Step;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the machine does for a service: each effect, as [Effect] describes it.
 class ServiceEffectsTest {
@@ -125,6 +121,61 @@ class ServiceEffectsTest {
     }
 
     @Test
+    void anInterruptThatAVcpuHasStayedAwakeForIsUsedUp() {
+        long both = toy.does(new Effect.Wake(CPU0), new Effect.Standby(CPU0));
+        engines.script(hvc(both), hvc(Toy.STANDBY));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome())
+                .as("the second standby waits, for nothing")
+                .isEqualTo(new RunOutcome.Deadlock(List.of(VcpuState.SUSPENDED)));
+    }
+
+    static List<Effect> waits() {
+        return List.of(new Effect.Standby(CPU0), new Effect.PowerDown(CPU0, FakeEngines.entry(1), 9));
+    }
+
+    /// The interrupt comes from the service's reaction to the effect before.
+    @ParameterizedTest
+    @MethodSource("waits")
+    void aVcpuThatAnEffectOfTheSameAnswerInterruptsDoesNotWait(Effect wait) {
+        toy.reaction = event -> event instanceof MachineEvent.PoweredOff ? List.of(new Effect.Wake(CPU0)) : List.of();
+        engines.script(hvc(toy.does(new Effect.PowerOff(CPU1), wait)), budget());
+        StepMachine machine = toys.begin(2);
+        ToyMachine.run(machine, 1);
+        assertThat(machine.states()).as("it keeps its power").containsExactly(VcpuState.ON, VcpuState.OFF);
+        assertThat(toy.events)
+                .last()
+                .as("services are notified")
+                .isEqualTo(new MachineEvent.StayedAwake(CPU0, 1 + ToyMachine.CALL));
+        assertThat(toy.events).noneMatch(MachineEvent.PoweredDown.class::isInstance);
+        assertThat(register(machine, CPU0, 0))
+                .as("it continues with the result of its call")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aWaitOfAVcpuThatTheMachineLacksIsADefectOfTheService() {
+        engines.script(hvc(toy.does(new Effect.Standby(CPU1))));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.ServiceFailed.class,
+                        failed -> assertThat(failed.message())
+                                .isEqualTo("service 'toy' suspends vcpu1, which does not exist: this machine has"
+                                        + " 1 vCPU"));
+    }
+
+    @Test
+    void theWordOfStolenTimeIsTranslatedAnew() {
+        engines.script(hvc(toy.does(new Effect.ShareStolenTime(CPU0, DATA))));
+        StepMachine machine = toys.begin(1);
+        ToyMachine.run(machine, 1);
+        assertThat(engines.log).as("eight bytes").contains("cpu0 drops 0x40008000+8");
+    }
+
+    @Test
     void anEventsHandlerGetsItsArgumentsAndWhatItInterruptedContinuesUnchanged() {
         long deliver = toy.does(new Effect.DeliverEvent(CPU0, FakeEngines.entry(1), 42, 7));
         long complete = toy.does(new Effect.CompleteEvent(CPU0));
@@ -179,6 +230,19 @@ class ServiceEffectsTest {
     }
 
     @Test
+    void aReactionThatNoRecordHoldsEndsTheRunByTheServicesName() {
+        toy.reaction = event -> event instanceof MachineEvent.Started
+                ? List.of(new Effect.WriteMemory(DATA, Bytes.copyOf(new byte[JournalRecord.MAX_BYTES + 1])))
+                : List.of();
+        StepMachine machine = toys.begin(1);
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.ServiceFailed.class,
+                        failed -> assertThat(failed.message()).contains("at most 16777216 can be recorded"));
+        assertThat(toys.records(JournalRecord.Reaction.class)).isEmpty();
+    }
+
+    @Test
     void aReactionToAnEventIsRecordedAndDone() {
         Effect write = new Effect.WriteMemory(DATA, THREE);
         toy.reaction = event -> event instanceof MachineEvent.Started ? List.of(write) : List.of();
@@ -201,49 +265,5 @@ class ServiceEffectsTest {
                                 .first()
                                 .asString()
                                 .isEqualTo("3 bytes written at 0x40008000 [toy, without a call]"));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aMachineThatDoesNotRebootEndsAtAReset(Effect.SystemReset.Reset kind) {
-        engines.script(hvc(toy.does(new Effect.SystemReset(kind))));
-        StepMachine machine = toys.begin(ToyMachine.spec(1).with(RunSpec.DEFAULT.withRebootOnReset(false)));
-        ToyMachine.runToEnd(machine);
-        assertThat(machine.outcome()).isEqualTo(new RunOutcome.ResetRequested(kind, new ResetRequest.Plain()));
-    }
-
-    /// A step that calls once, and then ends the run with another call.
-    private static Step first(long call) {
-        boolean[] called = {false};
-        return registers -> {
-            long function = called[0] ? Toy.OFF : call;
-            called[0] = true;
-            return hvc(function).apply(registers);
-        };
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aResetStartsTheMachineAgainAndOnlyAColdOneClearsMemory(Effect.SystemReset.Reset kind) {
-        long reset = toy.does(new Effect.WriteMemory(DATA, THREE), new Effect.SystemReset(kind));
-        engines.script(hvc(Toy.POWER_ON, 1), first(reset)).script();
-        MachineSpec spec = ToyMachine.spec(2);
-        StepMachine machine = toys.begin(spec);
-        ToyMachine.run(machine, 2);
-        assertThat(machine.states())
-                .as("the first vCPU has its first grant, all others are off")
-                .containsExactly(VcpuState.ON, VcpuState.OFF);
-        assertThat(toys.parts().memory().read(DATA, 3))
-                .isEqualTo(
-                        switch (kind) {
-                            case COLD -> Bytes.copyOf(new byte[3]);
-                            case WARM -> THREE;
-                        });
-        assertThat(machine.now()).as("virtual time continues").isEqualTo(2 * (1 + ToyMachine.CALL));
-        assertThat(toy.events).last().isEqualTo(new MachineEvent.Started());
-        ToyMachine.run(machine, 1);
-        assertThat(register(machine, CPU0, 0))
-                .as("the service counts its calls from the beginning")
-                .isEqualTo(1);
     }
 }

@@ -1,5 +1,6 @@
 package dev.trapline.machine;
 
+import static dev.trapline.testkit.FakeEngines.after;
 import static dev.trapline.testkit.FakeEngines.budget;
 import static dev.trapline.testkit.FakeEngines.hvc;
 import static dev.trapline.testkit.FakeEngines.wfi;
@@ -289,12 +290,73 @@ class StepMachineTest {
     void nothingFollowsASliceThatWasRunInPart() {
         engines.script(budget(), budget());
         StepMachine machine = machine(1);
+        assertThat(machine.isPartlyRun()).as("not yet").isFalse();
         machine.runPart(10);
         assertThat(machine.isPartlyRun()).isTrue();
         assertThatThrownBy(machine::requireSlice)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("in part");
         assertThat(history.records).as("the history does not contain it").noneMatch(Slice.class::isInstance);
+    }
+
+    @Test
+    void aPartOfASliceReturnsWhatEndedIt() {
+        engines.script(after(50, wfi()));
+        assertThat(machine(1).runPart(10)).as("ten of fifty instructions").isEqualTo(Exit.BudgetUsed.INSTANCE);
+        assertThat(machine(1).runPart(100)).as("the wait").isEqualTo(Exit.WaitForInterrupt.INSTANCE);
+    }
+
+    @Test
+    void singleStepsRunASliceToItsExitWithTheResultOfTheCallBefore() {
+        List<Long> found = new ArrayList<>();
+        engines.script(
+                hvc(Toy.COUNT),
+                registers -> {
+                    found.add(registers[0]);
+                    registers[0] = 5;
+                    return Exit.BudgetUsed.INSTANCE;
+                },
+                after(1, wfi()));
+        StepMachine machine = machine(1);
+        run(machine, 1);
+        engines.log.clear();
+        assertThat(machine.step())
+                .as("the first of two instructions before the wait")
+                .isTrue();
+        assertThat(found).as("the call's result").containsExactly(1L);
+        assertThat(registerOfTheNextSlice(machine, CPU0, 0))
+                .as("what the guest made of it")
+                .isEqualTo(5);
+        assertThat(machine.isPartlyRun()).isTrue();
+        assertThat(machine.step()).isTrue();
+        assertThat(machine.step()).as("the wait ends the slice").isFalse();
+        assertThat(engines.log)
+                .as("each at its own time, after a call of one instruction; the result is written once")
+                .containsExactly("cpu0 gets x0=0x1", "cpu0 runs 1 at 257", "cpu0 runs 1 at 258", "cpu0 runs 1 at 259");
+        assertThat(history.records).as("the history does not contain them").hasSize(2);
+    }
+
+    @Test
+    void singleStepsEndWithTheBudget() {
+        engines.script(after(SLICE - CALL - 4, hvc(Toy.COUNT)));
+        StepMachine machine = machine(1);
+        run(machine, 1);
+        assertThat(machine.budget()).isEqualTo(3);
+        assertThat(machine.step()).isTrue();
+        assertThat(machine.step()).isTrue();
+        assertThat(machine.step()).as("the third of three instructions").isFalse();
+    }
+
+    @Test
+    void aRunThatIsOverHasNoStep() {
+        engines.script(hvc(Toy.OFF));
+        StepMachine machine = machine(1);
+        run(machine, 1);
+        assertThatThrownBy(machine::step)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no slice was granted");
+        machine.close();
+        assertThat(engines.log).as("the engine is freed").last().isEqualTo("cpu0 closes");
     }
 
     @Test

@@ -1,6 +1,9 @@
 package dev.trapline.machine;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
@@ -24,6 +27,7 @@ import dev.trapline.machine.choice.SeededEntropy;
 import dev.trapline.testkit.FakeEngines;
 import dev.trapline.testkit.FakeEngines.Step;
 import dev.trapline.testkit.KeptHistory;
+import dev.trapline.testkit.ReplayedHistory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +44,9 @@ final class ToyMachine implements AutoCloseable {
     static final long CALL = 256;
     static final long WAIT = 16;
     static final long MAINTENANCE = 64;
+
+    /// What is in memory from [FakeEngines#ENTRY] on at the start. No engine executes it.
+    static final Bytes IMAGE = Bytes.copyOf(new byte[] {1, 2, 3, 5, 8, 13, 21, 34});
 
     /// More slices than any test has.
     private static final long MANY = 10_000;
@@ -72,7 +79,7 @@ final class ToyMachine implements AutoCloseable {
 
     /// Assembles the machine, which has no power yet.
     MachineParts assemble(MachineSpec spec, Choices choices, History kept) {
-        Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, Bytes.copyOf(new byte[64]));
+        Image image = new Image(Image.Kind.RAW, "nothing.bin", FakeEngines.ENTRY, IMAGE);
         MachineParts assembled = new MachineAssembly(engines, spec, List.of(image), List.of(toy), fitting, null)
                 .assemble(choices, new Console(this::print), kept, controls, () -> {});
         closing.add(assembled::close);
@@ -106,6 +113,34 @@ final class ToyMachine implements AutoCloseable {
     /// The same, recorded in [#history]. Its inputs are those of [#requests], and the planned ones.
     StepMachine begin(MachineSpec spec, PlannedInjection... planned) {
         return begin(spec, choices(spec, "", planned), history);
+    }
+
+    /// A replay of records that a test has, which asks nobody for a choice.
+    StepMachine replay(MachineSpec spec, List<JournalRecord> records) {
+        return begin(spec, new Unasked(), new ReplayedHistory(records));
+    }
+
+    /// A replay takes its choices from its recording. To ask for one is a defect of Trapline, and ends the run so.
+    private static final class Unasked implements Choices {
+        @Override
+        public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
+            throw new IllegalStateException("asked for a turn: " + asked);
+        }
+
+        @Override
+        public Bytes entropy(EntropyKey asked, int bytes) {
+            throw new IllegalStateException("asked for entropy: " + asked);
+        }
+
+        @Override
+        public JournalRecord.Arrival arrival(Place here) {
+            throw new IllegalStateException("asked for an arrival: " + here.point());
+        }
+
+        @Override
+        public long arrivalAfter(long moment) {
+            throw new IllegalStateException("asked for an arrival after " + moment);
+        }
     }
 
     /// The same with default settings.
