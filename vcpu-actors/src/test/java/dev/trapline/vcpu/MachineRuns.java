@@ -153,11 +153,19 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
 
     /// Records machines that are connected with each other, from their beginning to their ends.
     List<Finished> recordConnected(List<Member> members) {
+        return recordConnected(members, UnaryOperator.identity());
+    }
+
+    /// The same with given choices.
+    ///
+    /// @param choices is asked for each machine, in order
+    List<Finished> recordConnected(List<Member> members, UnaryOperator<Choices> choices) {
         NetworkSwitch network = new NetworkSwitch(members.size());
         List<Started> started = new ArrayList<>();
         for (Member member : members) {
             Machine.Builder machine = builder(member.spec(), member.images().getFirst(), "")
                     .network(network)
+                    .choices(choices)
                     .recordTo(member.recording());
             member.images().subList(1, member.images().size()).forEach(machine::image);
             started.add(start(machine));
@@ -283,6 +291,11 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
         MachineRun run = machine.console((bytes, length) -> printed.write(bytes, 0, length))
                 .start(system);
         return new Started(run, printed);
+    }
+
+    /// Starts a machine that a test stops.
+    MachineRun start(MachineSpec spec, Image image, NetworkSwitch network) {
+        return start(builder(spec, image, "").network(network)).run();
     }
 
     private record Started(MachineRun run, ByteArrayOutputStream printed) {

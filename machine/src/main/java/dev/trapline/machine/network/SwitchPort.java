@@ -71,7 +71,7 @@ public final class SwitchPort {
     /// The time of the first arrival in an interval. Waits until the other machines are so far that it is known. An
     /// interval longer than the delay of a frame may be cut to that.
     ///
-    /// @param after the arrival is later; the machine has taken those before
+    /// @param after the arrival is later; the machine takes those before itself
     /// @param until the arrival is earlier
     /// @param idle whether the machine does nothing before `until` if nothing arrives
     /// @param hurried whether the machine must not wait any more; see [#wake]
@@ -87,22 +87,29 @@ public final class SwitchPort {
             long goal = idle ? end : Math.min(end, later(now));
             acts = idle ? end : now;
             network.notifyAll();
-            long known = Math.min(goal, firstAfter(now));
+            long known = Math.min(goal, next(idle));
             while (network.horizon(this) < known) {
                 if (hurried.getAsBoolean() || !waits()) {
                     // The machine comes here again, after it has taken what it must not wait with.
                     known = now + 1;
                     break;
                 }
-                known = Math.min(goal, firstAfter(now));
+                known = Math.min(goal, next(idle));
             }
             acts = idle ? known : now;
             return known < end ? known - offset : NEVER;
         }
     }
 
-    private long firstAfter(long moment) {
-        return arriving.isEmpty() ? NEVER : Math.max(arriving.first().arrival(), moment + 1);
+    /// When the next frame arrives. Those that have arrived are taken at the beginning of a round; none of them is left
+    /// while the machine is idle, unless it was let go on too early.
+    private long next(boolean idle) {
+        for (InFlight flight : arriving) {
+            if (flight.arrival() > now || idle) {
+                return Math.max(flight.arrival(), now + 1);
+            }
+        }
+        return NEVER;
     }
 
     private boolean waits() {

@@ -76,6 +76,7 @@ class NetworkSwitchTest {
         round(two, 40_000);
         round(one, 80_000);
         assertThat(round(two, 80_000)).isEqualTo(19_000 + DELAY);
+        assertThat(round(two, 19_000 + DELAY)).as("what has arrived does not end the round").isEqualTo(SwitchPort.NEVER);
         assertThat(taken(two, 19_000 + DELAY - 1)).isEmpty();
         assertThat(taken(two, 19_000 + DELAY)).containsExactly(frame(mac(2).bits(), 7));
         assertThat(round(two, 19_000 + DELAY)).isEqualTo(SwitchPort.NEVER);
