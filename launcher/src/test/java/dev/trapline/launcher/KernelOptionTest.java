@@ -56,6 +56,10 @@ class KernelOptionTest {
                 file("disk.gz"),
                 "--append",
                 "console=ttyAMA0 quiet",
+                "--network",
+                "loop",
+                "--mac-address",
+                "02:00:00:00:00:0A",
                 "--record",
                 file("rec"));
         assertThat(ended.status()).as(ended.err()).isZero();
@@ -64,6 +68,9 @@ class KernelOptionTest {
         JsonNode facts = new ObjectMapper().readTree(info.out());
         assertThat(facts.path("images").findValuesAsText("image")).containsExactly("Image", "disk.gz");
         assertThat(facts.path("board").asText()).isEqualTo("virt");
+        assertThat(facts.path("network").path("kind").asText()).isEqualTo("loop");
+        assertThat(facts.path("network").path("macAddress").asText()).isEqualTo("02:00:00:00:00:0a");
+        assertThat(facts.path("devices").findValuesAsText("device")).contains("virtio-net");
         assertThat(run("replay", file("rec")).status()).isZero();
         assertThat(run("who-wrote", file("rec"), "0x40200000", "4").out()).contains("'Image'");
         assertThat(run("who-wrote", file("rec"), "0x40210000", "6").out()).contains("'disk.gz'");

@@ -15,6 +15,7 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.boot.ImageException;
 import dev.trapline.machine.MachineSetupException;
 import dev.trapline.machine.RunReport;
+import dev.trapline.machine.network.NetworkSwitch;
 import dev.trapline.registry.RegistryException;
 import dev.trapline.remote.MachineProtocol.Command;
 import dev.trapline.remote.MachineProtocol.Event;
@@ -79,6 +80,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     }
 
     private final MachineHost host;
+    private final NetworkSwitch network = new NetworkSwitch();
     private final Map<String, Session> sessions = new TreeMap<>();
     /// Names of machines whose run has ended, in order of their ends.
     private final List<String> ended = new ArrayList<>();
@@ -255,7 +257,8 @@ public final class MachineDesk extends AbstractBehavior<Object> {
                 .console(feed)
                 .script(start.script())
                 .warnings(warnings::add)
-                .storage(host.storage());
+                .storage(host.storage())
+                .network(network);
         start.images().forEach(builder::image);
         if (start.recorded()) {
             builder.recordTo(recordings().resolve(name));

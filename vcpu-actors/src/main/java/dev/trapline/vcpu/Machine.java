@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
@@ -13,6 +14,7 @@ import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.FirmwareSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.StoragePolicy;
@@ -30,11 +32,14 @@ import dev.trapline.machine.MachineSetupException;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.ConsoleInput;
+import dev.trapline.machine.choice.NetworkedChoices;
 import dev.trapline.machine.choice.OperatorChoices;
 import dev.trapline.machine.choice.PlannedInjections;
 import dev.trapline.machine.choice.Requests;
 import dev.trapline.machine.choice.SeededEntropy;
 import dev.trapline.machine.firmware.LoadedService;
+import dev.trapline.machine.network.NetworkSwitch;
+import dev.trapline.machine.network.SwitchPort;
 import dev.trapline.registry.kvm.FirmwareRegisters;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,6 +107,7 @@ public final class Machine {
         private ConsoleScript script = ConsoleScript.NONE;
         private final List<PlannedInjection> planned = new ArrayList<>();
         private @Nullable EntropySource entropy;
+        private @Nullable NetworkSwitch network;
         private UnaryOperator<Choices> choices = UnaryOperator.identity();
         private @Nullable String name;
         private @Nullable Path recordTo;
@@ -214,6 +220,14 @@ public final class Machine {
             return this;
         }
 
+        /// Connects the machine's network interface with others of the process, if it has one for a switch. By
+        /// default it is alone, and what it sends is dropped. A replay takes frames from the recording instead, and
+        /// what it sends is dropped.
+        public Builder network(NetworkSwitch shared) {
+            this.network = shared;
+            return this;
+        }
+
         /// Sets the source of the run's choices: turns, entropy, arrivals. By default turns are chosen by the
         /// machine's schedule, and the other choices by the calls to this builder and to the running machine. A
         /// replay takes all choices from the recording instead.
@@ -264,23 +278,39 @@ public final class Machine {
             requireInjectable(assembly);
             assembly.warnings().forEach(warnings);
             Machines machines = Machines.of(system);
-            String called;
+            SwitchPort port = null;
+            String called = null;
             History history;
             try {
+                port = plugged();
                 called = machines.take(name);
-            } catch (MachineSetupException e) {
-                assembly.discard();
-                throw e;
-            }
-            try {
                 history = history(system, assembly);
-            } catch (RecordingException e) {
-                machines.gone(called);
+            } catch (MachineSetupException | RecordingException e) {
+                if (called != null) {
+                    machines.gone(called);
+                }
+                if (port != null) {
+                    port.unplug();
+                }
                 assembly.discard();
                 throw e;
             }
             hasRun = true;
-            return begin(assembly, called, history, machines, MachineDispatchers.of(system));
+            return begin(assembly, called, history, port, machines, MachineDispatchers.of(system));
+        }
+
+        /// The machine's port of the switch; null if it has none.
+        private @Nullable SwitchPort plugged() {
+            NetworkSpec wanted = spec.board().network();
+            boolean replay = recording != null && proceedWith == null;
+            if (network == null || wanted.kind() != NetworkKind.SWITCH || replay) {
+                return null;
+            }
+            try {
+                return network.plug(wanted.mac());
+            } catch (IllegalArgumentException e) {
+                throw new MachineSetupException(String.valueOf(e.getMessage()));
+            }
         }
 
         /// The device tree that the guest would get at its start; null if it gets none. Nothing is run or
@@ -300,6 +330,7 @@ public final class Machine {
                 MachineAssembly assembly,
                 String called,
                 History history,
+                @Nullable SwitchPort port,
                 Machines machines,
                 MachineDispatchers dispatchers) {
             Controls controls = new Controls();
@@ -311,8 +342,9 @@ public final class Machine {
                     input,
                     new PlannedInjections(planned),
                     entropy == null ? new SeededEntropy(spec.schedule().seed()) : entropy);
+            Choices connected = port == null ? operator : new NetworkedChoices(port, requests, operator);
             MachineParts parts = assembly.assemble(
-                    choices.apply(operator),
+                    choices.apply(connected),
                     new Console(console),
                     history,
                     controls,
@@ -326,6 +358,9 @@ public final class Machine {
                     history,
                     policy -> requireUsable(parts, policy),
                     assembly::requireInjectable);
+            if (port != null) {
+                run.report().whenComplete((_, _) -> port.unplug());
+            }
             machines.start(
                     new MachineGuardian.Birth(called, MachineActor.create(parts, run.report()), dispatcher, run));
             return run;

@@ -27,6 +27,7 @@ final class DeviceStorm {
 
     private static final long FLASH = 0x0400_0000L;
     private static final long DISK = 0x0a00_0000L;
+    private static final long NETWORK = 0x0a00_3c00L;
     private static final long CONSOLE = 0x0a00_3e00L;
 
     /// Where devices begin, and the size of the part with most of their registers.
@@ -41,8 +42,9 @@ final class DeviceStorm {
         {0x0901_0000L, 0x20},
         {0x0903_0000L, 0x430},
         {DISK, 0x120},
+        {NETWORK, 0x120},
         {CONSOLE, 0x120},
-        {0x0a00_0200L, 0x3c00}, // slots without a device
+        {0x0a00_0200L, 0x3a00}, // slots without a device
         {FLASH, 0x100},
         {0x07ff_fff0L, 0x20},
         {0, 0x100},
@@ -186,9 +188,14 @@ final class DeviceStorm {
             }
             case 12, 13, 14 -> flash();
             case 15 -> call();
-            case 16, 17 -> start(random.nextBoolean() ? DISK : CONSOLE);
-            default -> request(random.nextBoolean() ? DISK : CONSOLE);
+            case 16, 17 -> start(virtio());
+            default -> request(virtio());
         }
+    }
+
+    private long virtio() {
+        long[] devices = {DISK, NETWORK, CONSOLE};
+        return devices[random.nextInt(devices.length)];
     }
 
     private void flash() {

@@ -7,11 +7,14 @@ import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ConsoleKind;
+import dev.trapline.abi.MacAddress;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Action;
@@ -124,6 +127,19 @@ class ImpossibleInputTest {
                     spec.with(spec.board().withKind(BoardKind.VIRT).withConsole(console)),
                     new JournalRecord.ConsoleInput(Bytes.copyOf(new byte[100_000])),
                     "an input of 100,000 bytes at the console, and its receiver has room for ");
+        }
+    }
+
+    /// Also one that has a loop: nothing comes to it from outside.
+    @Test
+    void aFrameForAMachineThatIsNotConnectedWithOthers() throws IOException {
+        MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);
+        NetworkSpec loop = new NetworkSpec(NetworkKind.LOOP, MacAddress.ofSeed(1));
+        for (NetworkSpec network : List.of(NetworkSpec.NONE, loop)) {
+            assertDiverges(
+                    spec.with(spec.board().withKind(BoardKind.VIRT).withNetwork(network)),
+                    new JournalRecord.Frame(Bytes.copyOf(new byte[60])),
+                    "a frame from another machine, and this machine is not connected with others");
         }
     }
 

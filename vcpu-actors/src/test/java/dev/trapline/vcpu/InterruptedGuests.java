@@ -40,7 +40,7 @@ final class InterruptedGuests {
     /// The beginning of a guest with a GICv2, which forwards a shared interrupt to the first vCPU (IHI 0048B §4.3,
     /// §4.4). x1 is its Distributor, x2 its CPU interface, x9 the console. Interrupts are still masked.
     ///
-    /// @param intid 32 to 63
+    /// @param intid 32 to 95
     static String forwarding(int intid) {
         return VECTORS + """
                 movz x1, #0x0800, lsl #16
@@ -53,8 +53,8 @@ final class InterruptedGuests {
                 mov w0, #0xff
                 str w0, [x2, #4]
                 mov w0, #%d
-                str w0, [x1, #0x104]
-            """.formatted(0x800 + intid, 1 << (intid - 32));
+                str w0, [x1, #%d]
+            """.formatted(0x800 + intid, 1 << (intid % 32), 0x100 + intid / 32 * 4);
     }
 
     static Image guest(String source) {

@@ -26,6 +26,7 @@ import dev.trapline.journal.recording.Recordings;
 import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.network.NetworkSwitch;
 import dev.trapline.testkit.Guests;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.RecordedRun;
@@ -36,6 +37,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -146,6 +148,31 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
         return finish(machine);
     }
 
+    /// A machine that is connected with others, and the directory of its recording.
+    record Member(MachineSpec spec, List<Image> images, Path recording) {}
+
+    /// Records machines that are connected with each other, from their beginning to their ends.
+    List<Finished> recordConnected(List<Member> members) {
+        return recordConnected(members, UnaryOperator.identity());
+    }
+
+    /// The same with given choices.
+    ///
+    /// @param choices is asked for each machine, in order
+    List<Finished> recordConnected(List<Member> members, UnaryOperator<Choices> choices) {
+        NetworkSwitch network = new NetworkSwitch(members.size());
+        List<Started> started = new ArrayList<>();
+        for (Member member : members) {
+            Machine.Builder machine = builder(member.spec(), member.images().getFirst(), "")
+                    .network(network)
+                    .choices(choices)
+                    .recordTo(member.recording());
+            member.images().subList(1, member.images().size()).forEach(machine::image);
+            started.add(start(machine));
+        }
+        return started.stream().map(Started::finish).toList();
+    }
+
     /// Records a run of a machine with custom devices of a test.
     Finished record(MachineSpec spec, Image image, Board.Fitting devices, Path directory) {
         return finish(builder(spec, image, "").board(devices).recordTo(directory));
@@ -252,14 +279,30 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
     }
 
     private Finished finish(Machine.Builder machine, Bytes typed) {
+        Started started = start(machine);
+        if (typed.size() != 0) {
+            started.run().type(typed);
+        }
+        return started.finish();
+    }
+
+    private Started start(Machine.Builder machine) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         MachineRun run = machine.console((bytes, length) -> printed.write(bytes, 0, length))
                 .start(system);
-        if (typed.size() != 0) {
-            run.type(typed);
+        return new Started(run, printed);
+    }
+
+    /// Starts a machine that a test stops.
+    MachineRun start(MachineSpec spec, Image image, NetworkSwitch network) {
+        return start(builder(spec, image, "").network(network)).run();
+    }
+
+    private record Started(MachineRun run, ByteArrayOutputStream printed) {
+        Finished finish() {
+            RunReport report = run.done().toCompletableFuture().join();
+            return new Finished(printed.toString(StandardCharsets.ISO_8859_1).replace("\r", ""), report);
         }
-        RunReport report = run.done().toCompletableFuture().join();
-        return new Finished(printed.toString(StandardCharsets.ISO_8859_1).replace("\r", ""), report);
     }
 
     /// Checks that two runs are identical, except the host's time.

@@ -4,6 +4,8 @@ import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.MacAddress;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -13,6 +15,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.Schedule;
@@ -66,6 +69,10 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                         .withGic(gic)
                         .withConsole(
                                 set == Set.DEVICES && random.nextBoolean() ? ConsoleKind.VIRTIO : ConsoleKind.PL011)
+                        .withNetwork(
+                                set == Set.DEVICES
+                                        ? new NetworkSpec(network(random), MacAddress.ofSeed(seed))
+                                        : NetworkSpec.NONE)
                         .withRam(RAM)
                         .withInputInterval(1_000))
                 .with(schedule)
@@ -79,6 +86,12 @@ record RandomGuest(long seed, Set set, MachineSpec spec, Bytes code, List<Planne
                 spec,
                 set == Set.DEVICES ? DeviceStorm.of(random, vcpus, gic) : code(set, board, random),
                 planned(vcpus, spec.board().kind(), random));
+    }
+
+    /// Most machines have a loop: its frames come back to queues that are broken by then.
+    private static NetworkKind network(SplittableRandom random) {
+        NetworkKind[] kinds = {NetworkKind.LOOP, NetworkKind.LOOP, NetworkKind.SWITCH, NetworkKind.NONE};
+        return kinds[random.nextInt(kinds.length)];
     }
 
     Image image() {

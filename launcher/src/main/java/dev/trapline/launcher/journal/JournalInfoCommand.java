@@ -1,10 +1,12 @@
 package dev.trapline.launcher.journal;
 
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.history.RecordingDamagedException;
 import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Survey;
@@ -91,7 +93,7 @@ final class JournalInfoCommand implements Action {
                 .forEach((kind, share) -> kinds.with(
                         kind.id(),
                         new JsonObject().with("records", share.records()).with("bytes", share.bytes())));
-        return new JsonObject()
+        JsonObject facts = new JsonObject()
                 .with("recordingId", header.recordingId())
                 .with("createdBy", header.createdBy())
                 .with(
@@ -102,8 +104,16 @@ final class JournalInfoCommand implements Action {
                 .with("cpus", spec.cpus().count())
                 .with("cpuModel", spec.cpus().model().id())
                 .with("width", spec.cpus().width().id())
-                .with("board", spec.board().kind().id())
-                .with("ramBytes", spec.board().ramBytes())
+                .with("board", spec.board().kind().id());
+        NetworkSpec network = spec.board().network();
+        if (network.kind() != NetworkKind.NONE) {
+            facts.with(
+                    "network",
+                    new JsonObject()
+                            .with("kind", network.kind().id())
+                            .with("macAddress", network.mac().toString()));
+        }
+        return facts.with("ramBytes", spec.board().ramBytes())
                 .with("schedule", spec.schedule().kind().id())
                 .with("seed", Json.hex(spec.schedule().seed()))
                 .with("services", services(header))

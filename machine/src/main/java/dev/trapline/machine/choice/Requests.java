@@ -12,12 +12,19 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
 
     private final AtomicReference<Stop.@Nullable Reason> stop = new AtomicReference<>();
+    private final AtomicReference<Runnable> stopped = new AtomicReference<>(() -> {});
     private final Queue<Policy> policies = new ConcurrentLinkedQueue<>();
     private final Queue<Injection> injections = new ConcurrentLinkedQueue<>();
 
     /// Asks for the end; the first reason counts.
     public void askToStop(Stop.Reason reason) {
         stop.compareAndSet(null, reason);
+        stopped.get().run();
+    }
+
+    /// Sets what is called after each request to end, on any thread.
+    void onStop(Runnable callback) {
+        stopped.set(callback);
     }
 
     /// The reason of the request to end; null if there is none.
