@@ -158,8 +158,8 @@ class BoundaryTest {
         private static final long MOMENT = 5_000;
 
         @Override
-        public long arrivalAfter(long moment) {
-            return moment < MOMENT ? MOMENT : NEVER;
+        public long arrivalBetween(long after, long until, boolean idle) {
+            return after < MOMENT ? MOMENT : NEVER;
         }
 
         @Override

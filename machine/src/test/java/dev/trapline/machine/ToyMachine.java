@@ -138,8 +138,8 @@ final class ToyMachine implements AutoCloseable {
         }
 
         @Override
-        public long arrivalAfter(long moment) {
-            throw new IllegalStateException("asked for an arrival after " + moment);
+        public long arrivalBetween(long after, long until, boolean idle) {
+            throw new IllegalStateException("asked for an arrival after " + after);
         }
     }
 

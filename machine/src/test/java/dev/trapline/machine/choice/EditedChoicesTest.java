@@ -46,6 +46,11 @@ class EditedChoicesTest {
         }
 
         @Override
+        public boolean receivesFrame() {
+            return true;
+        }
+
+        @Override
         public boolean receiverIsEmpty() {
             return true;
         }
@@ -78,7 +83,7 @@ class EditedChoicesTest {
         }
 
         @Override
-        public long arrivalAfter(long moment) {
+        public long arrivalBetween(long after, long until, boolean idle) {
             return next;
         }
     }
@@ -187,14 +192,14 @@ class EditedChoicesTest {
     @Test
     void theNextPlannedTimeIsTheFirstOneLaterThanAMoment() {
         EditedChoices edited = edited(new Choice.Planned(900, WAKE1), new Choice.Planned(600, WAKE0));
-        assertThat(edited.arrivalAfter(0)).isEqualTo(600);
-        assertThat(edited.arrivalAfter(599)).isEqualTo(600);
-        assertThat(edited.arrivalAfter(600)).as("later than the moment").isEqualTo(900);
-        assertThat(edited.arrivalAfter(900)).as("no more").isEqualTo(Choices.NEVER);
+        assertThat(edited.arrivalBetween(0, Choices.NEVER, true)).isEqualTo(600);
+        assertThat(edited.arrivalBetween(599, Choices.NEVER, true)).isEqualTo(600);
+        assertThat(edited.arrivalBetween(600, Choices.NEVER, true)).as("later than the moment").isEqualTo(900);
+        assertThat(edited.arrivalBetween(900, Choices.NEVER, true)).as("no more").isEqualTo(Choices.NEVER);
         others.next = 700;
-        assertThat(edited.arrivalAfter(0)).as("the list is earlier").isEqualTo(600);
-        assertThat(edited.arrivalAfter(600)).as("the others are earlier").isEqualTo(700);
-        assertThat(edited.arrivalAfter(900)).as("only the others").isEqualTo(700);
+        assertThat(edited.arrivalBetween(0, Choices.NEVER, true)).as("the list is earlier").isEqualTo(600);
+        assertThat(edited.arrivalBetween(600, Choices.NEVER, true)).as("the others are earlier").isEqualTo(700);
+        assertThat(edited.arrivalBetween(900, Choices.NEVER, true)).as("only the others").isEqualTo(700);
     }
 
     @Test
@@ -226,7 +231,7 @@ class EditedChoicesTest {
         noted.turn(HERE, 0b11, BY_DEFAULT);
         noted.turn(new ChoicePoint(CPU1, 0, 0), 0b11, Others.TURN);
         noted.entropy(FIRST, 8);
-        noted.arrivalAfter(500);
+        noted.arrivalBetween(500, Choices.NEVER, true);
         noted.arrival(at(600));
         noted.arrival(new Here(new ChoicePoint(CPU1, 650, 600), 16));
         assertThat(noted.noted())

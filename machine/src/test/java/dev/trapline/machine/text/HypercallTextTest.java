@@ -11,6 +11,7 @@ import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.Effect;
+import dev.trapline.abi.firmware.Effect.RouteInterrupt.Receiver;
 import dev.trapline.abi.firmware.Effect.SystemOff;
 import dev.trapline.abi.firmware.Effect.SystemReset;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -154,6 +155,10 @@ class HypercallTextTest {
         return new Effect.PowerOn(CPU1, 0x40, 0, 0, order);
     }
 
+    private static Effect route(Receiver receiver) {
+        return new Effect.RouteInterrupt(CPU1, 27, receiver);
+    }
+
     static Stream<Arguments> eachEffect() {
         VcpuId nobody = null;
         ResetRequest typed = new ResetRequest.Typed(0, 0x12);
@@ -179,6 +184,9 @@ class HypercallTextTest {
                         CPU1,
                         "vcpu1 back from its handler, resumes at 0x70"),
                 row(new Effect.ShareStolenTime(CPU1, 0x80), CPU1, "stolen time of vcpu1 at 0x80"),
+                row(route(Receiver.GUEST), CPU1, "interrupt 27 of vcpu1 goes to the guest"),
+                row(route(Receiver.NOBODY), CPU1, "interrupt 27 of vcpu1 is held"),
+                row(route(Receiver.FIRMWARE), CPU1, "interrupt 27 of vcpu1 goes to firmware"),
                 row(new Effect.WriteMemory(0x90, Bytes.copyOf(new byte[3])), nobody, "3 bytes written at 0x90"),
                 row(new SystemOff(SystemOff.Off.POWER_OFF), nobody, "system off"),
                 row(new SystemOff(SystemOff.Off.HIBERNATE), nobody, "system off to hibernate"),
@@ -226,13 +234,17 @@ class HypercallTextTest {
                                 new Injection.WakeUp(CPU1),
                                 new Injection.Interrupt(CPU1, 33),
                                 new Injection.Event(CPU1, 42),
-                                new Injection.PowerButton())
+                                new Injection.PowerButton(),
+                                new Injection.SError(CPU1, 0x41),
+                                new Injection.ConsoleSize(100, 40))
                         .map(HypercallText::injection))
                 .containsExactly(
                         "interrupt for vcpu1",
                         "interrupt 33 for vcpu1",
                         "event 42 injected for vcpu1",
-                        "power button pressed");
+                        "power button pressed",
+                        "SError for vcpu1, syndrome 0x41",
+                        "console of 100 x 40 characters");
     }
 
     @Test
