@@ -323,7 +323,7 @@ final class Boundary implements Inputs.Receiver {
     }
 
     private boolean canBegin(JournalRecord.Round round) {
-        if (turn() >= 0 || round.ends() <= round.begins()) {
+        if (round.ends() <= round.begins()) {
             return false;
         }
         if (rounds.isFresh() && round.begins() == rounds.begins()) {
