@@ -20,11 +20,7 @@ final class InterruptRoutes {
     static List<Effect> changes(SdeiState before, SdeiState after) {
         List<Effect> changes = new ArrayList<>();
         for (int index = 0; index < after.events().size(); index++) {
-            SdeiEvent old = before.events().get(index);
-            SdeiEvent event = after.events().get(index);
-            if (old != event) {
-                addChanges(old, event, after.topology().vcpus(), changes);
-            }
+            addChanges(before.events().get(index), after.events().get(index), after.topology().vcpus(), changes);
         }
         return changes;
     }
