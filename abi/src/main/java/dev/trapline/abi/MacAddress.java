@@ -38,7 +38,7 @@ public record MacAddress(long bits) {
 
     /// A locally administered address that follows from a machine's seed.
     public static MacAddress ofSeed(long seed) {
-        return new MacAddress(LOCAL | SplitMix64.of(seed ^ STREAM).next() & TAIL);
+        return new MacAddress(LOCAL | (SplitMix64.of(seed ^ STREAM).next() & TAIL));
     }
 
     /// The address of a text such as `02:00:00:00:00:01`; empty if it is none.

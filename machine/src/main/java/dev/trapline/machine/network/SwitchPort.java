@@ -162,7 +162,7 @@ public final class SwitchPort {
     private static long destination(Bytes frame) {
         long bits = 0;
         for (int k = 0; k < MacAddress.SIZE; k++) {
-            bits = bits << Byte.SIZE | Byte.toUnsignedLong(frame.at(k));
+            bits = (bits << Byte.SIZE) | Byte.toUnsignedLong(frame.at(k));
         }
         return bits;
     }
