@@ -9,6 +9,8 @@ import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.MacAddress;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.machine.BoardSpec;
@@ -16,6 +18,7 @@ import dev.trapline.abi.machine.ExitCosts;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Action;
@@ -230,6 +233,25 @@ class ConfigLoaderTest {
         TraplineConfig config =
                 ConfigFixture.withAssignments("machine.board=virt", "machine.gic=" + gic, "machine.cpus=" + vcpus);
         assertThat(config.machine().board().gic()).isEqualTo(version);
+    }
+
+    @Test
+    void theNetworkInterfaceHasItsOwnAddressOrThatOfTheSeed() {
+        assertThat(ConfigFixture.withAssignments("machine.board=virt").machine().board().network())
+                .isEqualTo(NetworkSpec.NONE);
+        assertThat(ConfigFixture.withAssignments("machine.board=virt", "machine.network=loop", "run.seed=7")
+                        .machine()
+                        .board()
+                        .network())
+                .isEqualTo(new NetworkSpec(NetworkKind.LOOP, MacAddress.ofSeed(7)));
+        assertThat(ConfigFixture.withAssignments(
+                                "machine.board=virt",
+                                "machine.network=switch",
+                                "machine.mac-address=02:00:00:00:00:0a")
+                        .machine()
+                        .board()
+                        .network())
+                .isEqualTo(new NetworkSpec(NetworkKind.SWITCH, new MacAddress(0x0200_0000_000aL)));
     }
 
     @Test

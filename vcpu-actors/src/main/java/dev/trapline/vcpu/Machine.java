@@ -221,8 +221,8 @@ public final class Machine {
         }
 
         /// Connects the machine's network interface with others of the process, if it has one for a switch. By
-        /// default it is alone, and what it sends is dropped. A replay takes frames from the recording instead, and
-        /// what it sends is dropped.
+        /// default it is alone, and what it sends is dropped. A replay takes frames from the recording instead,
+        /// and what it sends is dropped.
         public Builder network(NetworkSwitch shared) {
             this.network = shared;
             return this;

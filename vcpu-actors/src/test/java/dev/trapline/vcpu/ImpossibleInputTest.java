@@ -130,7 +130,7 @@ class ImpossibleInputTest {
         }
     }
 
-    /// Also one that has a loop: nothing comes to it from outside.
+    /// A machine with a loop gets no frames from outside either.
     @Test
     void aFrameForAMachineThatIsNotConnectedWithOthers() throws IOException {
         MachineSpec spec = MachineRuns.spec(1, Schedule.ROUND_ROBIN, 0);

@@ -42,8 +42,8 @@ class LinuxNetworkTest {
             """.formatted(last);
     }
 
-    /// Each machine is replayed alone, in which what it sends goes nowhere. A second run of both is the same, because
-    /// they begin together.
+    /// Each machine is replayed alone, in which what it sends goes nowhere. A second run of both is the same,
+    /// because they begin together.
     @Test
     void twoMachinesPingEachOtherAndEachReplaysAlone() throws IOException {
         List<Image> pinging = LinuxGuest.images(configured(1) + """

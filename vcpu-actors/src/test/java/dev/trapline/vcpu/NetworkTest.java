@@ -36,100 +36,102 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("native")
 class NetworkTest {
 
-    /// Sends five frames with letters that depend on the interface's address, and prints the letter of each received
-    /// frame before it sends the next. The device (VIRTIO 1.2 §4.2.3, §5.1) is at x3; the three parts of queue 0 are
-    /// at x5 and 4 KiB apart, those of queue 1 at x8. It waits for an interrupt, which is masked, between frames.
-    private static final String EXCHANGE = InterruptedGuests.forwarding(78) + """
-            movz x3, #0x0a00, lsl #16
-            movk x3, #0x3c00
-            str wzr, [x3, #0x70]
-            mov w0, #3
-            str w0, [x3, #0x70]
-            mov w0, #1
-            str w0, [x3, #0x24]
-            str w0, [x3, #0x20]
-            str wzr, [x3, #0x24]
-            mov w0, #0x20
-            str w0, [x3, #0x20]
-            mov w0, #11
-            str w0, [x3, #0x70]
-            mov w6, #0
-            movz x5, #0x400c, lsl #16
-        queues:
-            str w6, [x3, #0x30]
-            mov w0, #8
-            str w0, [x3, #0x38]
-            str w5, [x3, #0x80]
-            add w0, w5, #0x1000
-            str w0, [x3, #0x90]
-            add w0, w5, #0x2000
-            str w0, [x3, #0xa0]
-            mov w0, #1
-            str w0, [x3, #0x44]
-            mov x8, x5
-            add x5, x5, #0x4000
-            add w6, w6, #1
-            cmp w6, #2
-            b.ne queues
-            mov w0, #15
-            str w0, [x3, #0x70]
-            movz x5, #0x400c, lsl #16
-            movz x7, #0x400d, lsl #16
-            mov x6, #0
-        buffers:
-            add x0, x5, x6, lsl #4
-            str x7, [x0]
-            mov w1, #0x800
-            str w1, [x0, #8]
-            mov w1, #2
-            str w1, [x0, #12]
-            add x0, x5, #0x1000
-            add x0, x0, x6, lsl #1
-            strh w6, [x0, #4]
-            add x7, x7, #0x800
-            add x6, x6, #1
-            cmp x6, #8
-            b.ne buffers
-            add x0, x5, #0x1000
-            strh w6, [x0, #2]
-            str wzr, [x3, #0x50]
-            movz x10, #0x400e, lsl #16
-            str x10, [x8]
-            mov w0, #72
-            str w0, [x8, #8]
-            str wzr, [x8, #12]
-            mov w0, #-1
-            str w0, [x10, #12]
-            strh w0, [x10, #16]
-            ldrb w11, [x3, #0x105]
-            mov x12, #0
-        next:
-            add w0, w12, w11, lsl #3
-            add w0, w0, #0x40
-            strb w0, [x10, #26]
-            add w12, w12, #1
-            add x0, x8, #0x1000
-            strh w12, [x0, #2]
-            mov w0, #1
-            str w0, [x3, #0x50]
-        wait:
-            add x0, x5, #0x2000
-            ldrh w1, [x0, #2]
-            cmp w1, w12
-            b.hs got
-            wfi
-            ldr w0, [x3, #0x60]
-            str w0, [x3, #0x64]
-            b wait
-        got:
-            sub w1, w12, #1
-            movz x7, #0x400d, lsl #16
-            add x7, x7, x1, lsl #11
-            ldrb w0, [x7, #26]
-            str w0, [x9]
-            cmp w12, #5
-            b.ne next
-        """ + InterruptedGuests.OFF + "interrupt: b interrupt";
+    /// Sends five frames with letters that depend on the interface's address, and prints the letter of each
+    /// received frame before it sends the next. The device (VIRTIO 1.2 §4.2.3, §5.1) is at x3; the three parts of
+    /// queue 0 are at x5 and 4 KiB apart, those of queue 1 at x8. It waits for an interrupt, which is masked,
+    /// between frames.
+    private static final String EXCHANGE =
+            InterruptedGuests.forwarding(78) + """
+                    movz x3, #0x0a00, lsl #16
+                    movk x3, #0x3c00
+                    str wzr, [x3, #0x70]
+                    mov w0, #3
+                    str w0, [x3, #0x70]
+                    mov w0, #1
+                    str w0, [x3, #0x24]
+                    str w0, [x3, #0x20]
+                    str wzr, [x3, #0x24]
+                    mov w0, #0x20
+                    str w0, [x3, #0x20]
+                    mov w0, #11
+                    str w0, [x3, #0x70]
+                    mov w6, #0
+                    movz x5, #0x400c, lsl #16
+                queues:
+                    str w6, [x3, #0x30]
+                    mov w0, #8
+                    str w0, [x3, #0x38]
+                    str w5, [x3, #0x80]
+                    add w0, w5, #0x1000
+                    str w0, [x3, #0x90]
+                    add w0, w5, #0x2000
+                    str w0, [x3, #0xa0]
+                    mov w0, #1
+                    str w0, [x3, #0x44]
+                    mov x8, x5
+                    add x5, x5, #0x4000
+                    add w6, w6, #1
+                    cmp w6, #2
+                    b.ne queues
+                    mov w0, #15
+                    str w0, [x3, #0x70]
+                    movz x5, #0x400c, lsl #16
+                    movz x7, #0x400d, lsl #16
+                    mov x6, #0
+                buffers:
+                    add x0, x5, x6, lsl #4
+                    str x7, [x0]
+                    mov w1, #0x800
+                    str w1, [x0, #8]
+                    mov w1, #2
+                    str w1, [x0, #12]
+                    add x0, x5, #0x1000
+                    add x0, x0, x6, lsl #1
+                    strh w6, [x0, #4]
+                    add x7, x7, #0x800
+                    add x6, x6, #1
+                    cmp x6, #8
+                    b.ne buffers
+                    add x0, x5, #0x1000
+                    strh w6, [x0, #2]
+                    str wzr, [x3, #0x50]
+                    movz x10, #0x400e, lsl #16
+                    str x10, [x8]
+                    mov w0, #72
+                    str w0, [x8, #8]
+                    str wzr, [x8, #12]
+                    mov w0, #-1
+                    str w0, [x10, #12]
+                    strh w0, [x10, #16]
+                    ldrb w11, [x3, #0x105]
+                    mov x12, #0
+                next:
+                    add w0, w12, w11, lsl #3
+                    add w0, w0, #0x40
+                    strb w0, [x10, #26]
+                    add w12, w12, #1
+                    add x0, x8, #0x1000
+                    strh w12, [x0, #2]
+                    mov w0, #1
+                    str w0, [x3, #0x50]
+                wait:
+                    add x0, x5, #0x2000
+                    ldrh w1, [x0, #2]
+                    cmp w1, w12
+                    b.hs got
+                    wfi
+                    ldr w0, [x3, #0x60]
+                    str w0, [x3, #0x64]
+                    b wait
+                got:
+                    sub w1, w12, #1
+                    movz x7, #0x400d, lsl #16
+                    add x7, x7, x1, lsl #11
+                    ldrb w0, [x7, #26]
+                    str w0, [x9]
+                    cmp w12, #5
+                    b.ne next
+                """ + InterruptedGuests.OFF + "interrupt: b interrupt";
 
     private static final long MILLISECOND = 62_500;
 
@@ -187,10 +189,12 @@ class NetworkTest {
     @ParameterizedTest(name = "slices of {0}")
     @ValueSource(longs = {300, 20_000, 200_000})
     void machinesThatExchangeFramesReplayAloneAndRunAgain(long slice) {
-        List<Member> first = pair("first", Specs.withVcpus(1).limit(10_000_000).slice(slice).spec());
+        List<Member> first =
+                pair("first", Specs.withVcpus(1).limit(10_000_000).slice(slice).spec());
         List<Finished> recorded = RUNS.recordConnected(first);
         assertThat(recorded).extracting(Finished::console).containsExactly("PQRST", "HIJKL");
-        List<Finished> again = RUNS.recordConnected(pair("second", first.getFirst().spec()));
+        List<Finished> again =
+                RUNS.recordConnected(pair("second", first.getFirst().spec()));
         for (int machine = 0; machine < 2; machine++) {
             Finished one = recorded.get(machine);
             assertThat(one.report().outcome()).isEqualTo(new RunOutcome.PoweredOff());
@@ -198,8 +202,10 @@ class NetworkTest {
             assertThat(frames(recording))
                     .as("what it received, not what it sent")
                     .extracting(frame -> (char) frame.bytes().at(14))
-                    .containsExactlyElementsOf(
-                            one.console().chars().mapToObj(letter -> (char) letter).toList());
+                    .containsExactlyElementsOf(one.console()
+                            .chars()
+                            .mapToObj(letter -> (char) letter)
+                            .toList());
             MachineRuns.assertEqual(RUNS.replay(recording), one, "machine " + machine + " alone");
             LinuxTest.assertTheEndFollowsFromTheMiddle(RUNS, recording, one);
             MachineRuns.assertEqual(again.get(machine), one, "machine " + machine + " run again with the other");
@@ -244,8 +250,7 @@ class NetworkTest {
     @Test
     void theBareBoardHasNoNetwork() {
         MachineSpec bare = Specs.withVcpus(1).spec();
-        assertThatThrownBy(() ->
-                        bare.board().withNetwork(new NetworkSpec(NetworkKind.LOOP, MacAddress.ofSeed(1))))
+        assertThatThrownBy(() -> bare.board().withNetwork(new NetworkSpec(NetworkKind.LOOP, MacAddress.ofSeed(1))))
                 .hasMessage("the board 'bare' has no network interface; use the board 'virt'");
     }
 }

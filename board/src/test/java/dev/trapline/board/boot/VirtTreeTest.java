@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.GicVersion;
+import dev.trapline.abi.MacAddress;
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.board.Board;
 import dev.trapline.testkit.HostTools;
 import java.io.IOException;
@@ -52,6 +55,16 @@ class VirtTreeTest {
         assertThat(tree.get("/pl011@9000000:interrupts"))
                 .as("shared interrupt 1, level high")
                 .isEqualTo(cells(0, 1, 4));
+    }
+
+    @Test
+    void theNetworkInterfaceIsAVirtioDeviceInTheSlotBeforeTheLast() {
+        MachineSpec spec = virt(1);
+        NetworkSpec network = new NetworkSpec(NetworkKind.LOOP, MacAddress.ofSeed(1));
+        assertThat(tree(spec.with(spec.board().withNetwork(network))).get("/virtio_mmio@a003c00:interrupts"))
+                .as("shared interrupt 46, level high")
+                .isEqualTo(cells(0, 46, 4));
+        assertThat(tree(spec)).as("there is none").doesNotContainKey("/virtio_mmio@a003c00:interrupts");
     }
 
     /// The binding `gpio-keys`: pin 3, active high, and KEY_POWER.

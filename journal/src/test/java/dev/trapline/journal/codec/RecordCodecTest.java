@@ -106,7 +106,7 @@ class RecordCodecTest {
                 .hasMessageStartingWith("no frame has 13 bytes");
         byte[] long1519 = new byte[3 + 1519];
         long1519[0] = (byte) RecordLayout.FRAME;
-        long1519[1] = (byte) (0x80 | 1519 & 0x7f);
+        long1519[1] = (byte) (0x80 | (1519 & 0x7f));
         long1519[2] = 1519 >> 7;
         assertThatThrownBy(() -> decode(long1519))
                 .isInstanceOf(CodecException.class)

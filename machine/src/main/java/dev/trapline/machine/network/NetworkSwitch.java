@@ -4,13 +4,13 @@ import dev.trapline.abi.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A switch that connects the network interfaces of machines of one process. A frame reaches the machine whose interface
-/// has its destination address. If there is none, or if it is for a group, it reaches all others.
+/// A switch that connects the network interfaces of machines of one process. A frame reaches the machine whose
+/// interface has its destination address. If there is none, or if it is for a group, it reaches all others.
 ///
 /// **Time.** The switch has a time of its own, in ticks. A machine that joins continues at the time of the one that is
-/// furthest ahead. A frame arrives [dev.trapline.board.virtio.NetworkCard#DELAY] after it was sent, at exactly that time.
-/// For this, no machine gets further ahead of another than the delay: it waits, on its own thread. While no vCPU of a
-/// machine can run, the others need not wait for it.
+/// furthest ahead. A frame arrives [dev.trapline.board.virtio.NetworkCard#DELAY] after it was sent, at exactly that
+/// time. For this, no machine gets further ahead of another than the delay: it waits, on its own thread. While no vCPU
+/// of a machine can run, the others need not wait for it.
 ///
 /// So if all machines join at the beginning ([#NetworkSwitch(int)]), what each of them receives, and when, follows from
 /// the machines alone.
@@ -84,12 +84,9 @@ public final class NetworkSwitch {
 
     /// The ports that a frame reaches. The caller holds the lock.
     List<SwitchPort> targets(SwitchPort from, long destination) {
-        List<SwitchPort> exactly = ports.stream()
-                .filter(port -> port.mac().bits() == destination)
-                .toList();
+        List<SwitchPort> exactly =
+                ports.stream().filter(port -> port.mac().bits() == destination).toList();
         return (exactly.isEmpty() ? ports : exactly)
-                .stream()
-                        .filter(port -> port.hasJoined() && !port.equals(from))
-                        .toList();
+                .stream().filter(port -> port.hasJoined() && !port.equals(from)).toList();
     }
 }

@@ -101,8 +101,8 @@ public final class SwitchPort {
         }
     }
 
-    /// When the next frame arrives. Those that have arrived are taken at the beginning of a round; none of them is left
-    /// while the machine is idle, unless it was let go on too early.
+    /// When the next frame arrives. Those that have arrived are taken at the beginning of a round; none of them is
+    /// left while the machine is idle, unless it was let go on too early.
     private long next(boolean idle) {
         for (InFlight flight : arriving) {
             if (flight.arrival() > now || idle) {
@@ -153,9 +153,7 @@ public final class SwitchPort {
         synchronized (network) {
             List<SwitchPort> targets = network.targets(this, destination(frame));
             InFlight flight = new InFlight(later(moment + offset), number, sent++, frame);
-            targets.stream()
-                    .filter(port -> port.arriving.size() < MOST)
-                    .forEach(port -> port.arriving.add(flight));
+            targets.stream().filter(port -> port.arriving.size() < MOST).forEach(port -> port.arriving.add(flight));
             network.notifyAll();
         }
     }
@@ -164,7 +162,7 @@ public final class SwitchPort {
     private static long destination(Bytes frame) {
         long bits = 0;
         for (int k = 0; k < MacAddress.SIZE; k++) {
-            bits = bits << Byte.SIZE | Byte.toUnsignedLong(frame.at(k));
+            bits = (bits << Byte.SIZE) | Byte.toUnsignedLong(frame.at(k));
         }
         return bits;
     }

@@ -76,7 +76,9 @@ class NetworkSwitchTest {
         round(two, 40_000);
         round(one, 80_000);
         assertThat(round(two, 80_000)).isEqualTo(19_000 + DELAY);
-        assertThat(round(two, 19_000 + DELAY)).as("what has arrived does not end the round").isEqualTo(SwitchPort.NEVER);
+        assertThat(round(two, 19_000 + DELAY))
+                .as("what has arrived does not end the round")
+                .isEqualTo(SwitchPort.NEVER);
         assertThat(taken(two, 19_000 + DELAY - 1)).isEmpty();
         assertThat(taken(two, 19_000 + DELAY)).containsExactly(frame(mac(2).bits(), 7));
         assertThat(round(two, 19_000 + DELAY)).isEqualTo(SwitchPort.NEVER);
@@ -125,7 +127,9 @@ class NetworkSwitchTest {
         round(fast, 40_000);
         CompletableFuture<Long> next = between(fast, 60_000, 80_000, false);
         slow.send(frame(BROADCAST, 1), 2_000);
-        assertThat(next.isDone()).as("what was sent at 2 000 is known, but not what comes after").isFalse();
+        assertThat(next.isDone())
+                .as("what was sent at 2 000 is known, but not what comes after")
+                .isFalse();
         round(slow, 20_000);
         assertThat(next.join()).isEqualTo(2_000 + DELAY);
     }
@@ -275,7 +279,11 @@ class NetworkSwitchTest {
                 history.append(now).append(" from ").append(frame.at(58)).append('\n');
             }
             if (!idle && random.nextInt(3) == 0) {
-                byte[] frame = frame(random.nextBoolean() ? BROADCAST : mac(1 + random.nextInt(3)).bits(), 0)
+                byte[] frame = frame(
+                                random.nextBoolean()
+                                        ? BROADCAST
+                                        : mac(1 + random.nextInt(3)).bits(),
+                                0)
                         .toArray();
                 frame[58] = (byte) number;
                 port.send(Bytes.copyOf(frame), random.nextLong(now, end));
