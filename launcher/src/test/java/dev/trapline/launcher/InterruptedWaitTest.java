@@ -76,8 +76,8 @@ class InterruptedWaitTest {
                 InputStream.nullInputStream(), OutputStream.nullOutputStream(), new PrintWriter(err, true));
         terminal.endRequest().ask();
         Path recording = directory.resolve("rec");
-        int status = new Trapline(terminal)
-                .execute(List.of("run", "--record", recording.toString(), guest("smp-hello")));
+        int status =
+                new Trapline(terminal).execute(List.of("run", "--record", recording.toString(), guest("smp-hello")));
         assertThat(status).as(err.toString()).isEqualTo(Ending.INTERRUPTED);
         assertThat(recording).doesNotExist();
     }

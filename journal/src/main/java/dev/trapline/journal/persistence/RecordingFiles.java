@@ -54,8 +54,8 @@ final class RecordingFiles {
         }
     }
 
-    /// Makes the directory a recording, which is open. In a store of its own the header is written before: what says
-    /// that it is a recording can then always be read, whatever ends the process.
+    /// Makes the directory a recording, which is open. In a store of its own the header is written before: what
+    /// says that it is a recording can then always be read, whatever ends the process.
     ///
     /// @param name of the store, for the manifest
     /// @throws RecordingException if that fails; the store is closed then, and the lock given back

@@ -113,7 +113,8 @@ public final class RecordingWriter implements ActorHistory {
                 id,
                 files,
                 policy,
-                new Beginning(new SegmentBuilder(headerDigest), new RecordingFiles.Ending(0, headerDigest), own ? 1 : 0));
+                new Beginning(
+                        new SegmentBuilder(headerDigest), new RecordingFiles.Ending(0, headerDigest), own ? 1 : 0));
         if (!own) {
             writer.handOver(new JournalEvent.HeaderWritten(header));
         }

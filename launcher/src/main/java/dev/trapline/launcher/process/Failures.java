@@ -76,8 +76,8 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
     }
 
     /// The lack of memory that a failure comes from; null if it comes from something else. While such an error is
-    /// handled, anything may fail for the same reason. The memory for classes may be used up as well as the heap: then
-    /// a class cannot be linked.
+    /// handled, anything may fail for the same reason. The memory for classes may be used up as well as the heap:
+    /// then a class cannot be linked.
     private static @Nullable Throwable lack(Throwable failure) {
         Throwable next = failure;
         for (int depth = 0; next != null && depth < DEEPEST; depth++) {

@@ -23,6 +23,8 @@ class FailuresTest {
         IllegalStateException one = new IllegalStateException("one");
         IllegalStateException other = new IllegalStateException("other", one);
         one.initCause(other);
-        assertThat(Failures.of(one).ending().message()).contains("a defect of Trapline").contains("one");
+        assertThat(Failures.of(one).ending().message())
+                .contains("a defect of Trapline")
+                .contains("one");
     }
 }
