@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.Terminal;
 import dev.trapline.testkit.HostTools;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -62,6 +66,20 @@ class InterruptedWaitTest {
                 command.replace("GUEST", guest("smp-hello")).split(" "));
         awaitStack(process, "BoundedFile.readPipe");
         assertInterrupted(process, signal, command);
+    }
+
+    /// The process ends soon then, and would leave a recording half made.
+    @Test
+    void aRunThatIsAskedToEndBeforeItBeginsMakesNoRecording() {
+        StringWriter err = new StringWriter();
+        Terminal terminal = new Terminal(
+                InputStream.nullInputStream(), OutputStream.nullOutputStream(), new PrintWriter(err, true));
+        terminal.endRequest().ask();
+        Path recording = directory.resolve("rec");
+        int status =
+                new Trapline(terminal).execute(List.of("run", "--record", recording.toString(), guest("smp-hello")));
+        assertThat(status).as(err.toString()).isEqualTo(Ending.INTERRUPTED);
+        assertThat(recording).doesNotExist();
     }
 
     /// The limit is in force from the start: for each file that is read, and also if the configuration sets it.

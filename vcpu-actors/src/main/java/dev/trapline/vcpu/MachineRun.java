@@ -2,6 +2,7 @@ package dev.trapline.vcpu;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.Kept;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.machine.Progress;
@@ -52,6 +53,9 @@ public interface MachineRun {
     /// Whether the run waits until its recording is stored, for example because the disk is full or a database does
     /// not answer.
     boolean waitsForStore();
+
+    /// What is kept of the run if the process ended now.
+    Kept kept();
 
     /// Ends the run while a service is running. It is for a service that does not return after the run was asked to
     /// end. The recording ends at the service's call or event, and can be replayed and continued. After it is

@@ -3,6 +3,7 @@ package dev.trapline.vcpu;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord.Stop;
+import dev.trapline.abi.history.Kept;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Policy;
@@ -75,6 +76,11 @@ record RunHandle(
     @Override
     public boolean waitsForStore() {
         return history.waitsForStore();
+    }
+
+    @Override
+    public Kept kept() {
+        return history.kept();
     }
 
     @Override

@@ -49,6 +49,11 @@ public interface History {
         return null;
     }
 
+    /// What is kept of it if the process ended now. For any thread.
+    default Kept kept() {
+        return Kept.NOTHING;
+    }
+
     /// Appends a record. Never called with an input that [#nextRecordedInput] returned. After [#failure] or, in a
     /// replay, beyond the end of a recording that was cut off, it does nothing.
     ///

@@ -2,6 +2,7 @@ package dev.trapline.journal.file;
 
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.abi.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -72,12 +73,25 @@ public final class LockFile implements AutoCloseable {
                 }
             }
             Object identity = identity(file);
-            FileChannel channel = path.openToWrite();
+            FileChannel channel = openIfThere(path);
+            if (channel == null) {
+                return null;
+            }
             // The one before deletes its file before it releases the lock: this may be a file that is no longer there.
             if (tryLock(channel) != null && identity != null && identity.equals(identity(file))) {
                 return new LockFile(channel, key(file));
             }
             channel.close();
+            return null;
+        }
+    }
+
+    /// Null if the file is gone: the one before has released its lock meanwhile, and deleted it.
+    private static @Nullable FileChannel openIfThere(LinkFreePath path) throws IOException {
+        try {
+            return path.openToWrite();
+        } catch (NoSuchFileException | UnusableFileException e) {
+            BoundedFile.requireRegularOrNothing(path.file(), Links.REFUSED);
             return null;
         }
     }
@@ -130,11 +144,13 @@ public final class LockFile implements AutoCloseable {
 
     @Override
     public void close() {
-        HELD_HERE.remove(file);
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // The system releases it when the process ends at the latest.
+        synchronized (HELD_HERE) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // The system releases it when the process ends at the latest.
+            }
+            HELD_HERE.remove(file);
         }
     }
 }

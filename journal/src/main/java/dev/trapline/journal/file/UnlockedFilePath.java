@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.file.Path;
 import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
@@ -68,15 +69,18 @@ public final class UnlockedFilePath extends FilePathWrapper {
 
     @Override
     public FileChannel open(String mode) throws IOException {
-        return new Unlocked(path(name).open(), limit());
+        LinkFreePath path = path(name);
+        return new Unlocked(path.file(), path.open(), limit());
     }
 
     private static final class Unlocked extends FileBaseDefault {
 
+        private final Path name;
         private final FileChannel file;
         private final long limit;
 
-        Unlocked(FileChannel file, long limit) {
+        Unlocked(Path name, FileChannel file, long limit) {
+            this.name = name;
             this.file = file;
             this.limit = limit;
         }
@@ -116,6 +120,12 @@ public final class UnlockedFilePath extends FilePathWrapper {
         @Override
         public FileLock tryLock(long position, long size, boolean shared) {
             return new NoLock(this);
+        }
+
+        /// The store names its files by this in its messages.
+        @Override
+        public String toString() {
+            return name.toString();
         }
 
         @Override

@@ -40,7 +40,8 @@ final class Outbox {
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile Runnable callback = () -> {};
     private volatile @Nullable String failure;
-    private volatile boolean paused;
+    /// No writer has the store open. In the beginning none has.
+    private volatile boolean paused = true;
     private final AtomicLong acknowledged;
 
     /// @param window how many events may be on their way

@@ -2,17 +2,26 @@ package dev.trapline.journal.persistence;
 
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.machine.Durability;
+import dev.trapline.abi.machine.StoragePolicy;
+import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.file.Disk;
+import dev.trapline.journal.store.EventRow;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.RecordingDirectory;
 import dev.trapline.journal.store.RecordingLock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A recording's files on the disk while it is written.
 final class RecordingFiles {
+
+    /// The writer id of the header. It is not part of the history.
+    private static final String WRITER = "recorder";
 
     private final RecordingDirectory directory;
     private final RecordingLock lock;
@@ -40,6 +49,30 @@ final class RecordingFiles {
             files.reopen();
             return files;
         } catch (RecordingException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /// Makes the directory a recording, which is open. In a store of its own the header is written before: what
+    /// says that it is a recording can then always be read, whatever ends the process.
+    ///
+    /// @param name of the store, for the manifest
+    /// @throws RecordingException if that fails; the store is closed then, and the lock given back
+    void begin(RecordingHeader header, String name, StoragePolicy policy) {
+        EventStore open = store;
+        try {
+            if (open != null) {
+                byte[] content = HeaderCodec.encode(header);
+                open.append(List.of(new EventRow(
+                        1, JournalEventSerializer.IDENTIFIER, JournalEventSerializer.HEADER, WRITER, 0, content)));
+                if (policy.durability() != Durability.NONE) {
+                    sync();
+                }
+            }
+            directory.begin(header, name, policy);
+        } catch (RecordingException e) {
+            release();
             lock.close();
             throw e;
         }

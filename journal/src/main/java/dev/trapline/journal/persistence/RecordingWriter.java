@@ -7,6 +7,7 @@ import akka.actor.typed.DispatcherSelector;
 import akka.persistence.typed.PersistenceId;
 import com.typesafe.config.Config;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.Kept;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.history.StoredHistory;
@@ -97,11 +98,11 @@ public final class RecordingWriter implements ActorHistory {
         RecordingFiles files;
         try {
             RecordingLock lock = RecordingLock.take(directory);
-            begin(directory, header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy, lock);
             files = RecordingFiles.open(
                     directory,
                     lock,
                     own ? new RecordingFiles.Stores(RecordingStores.of(system), id.id(), stores) : null);
+            files.begin(header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy);
         } catch (RecordingException e) {
             directory.discard();
             throw e;
@@ -112,23 +113,12 @@ public final class RecordingWriter implements ActorHistory {
                 id,
                 files,
                 policy,
-                new Beginning(new SegmentBuilder(headerDigest), new RecordingFiles.Ending(0, headerDigest), 0));
-        writer.handOver(new JournalEvent.HeaderWritten(header));
-        return writer;
-    }
-
-    private static void begin(
-            RecordingDirectory directory,
-            RecordingHeader header,
-            String store,
-            StoragePolicy policy,
-            RecordingLock lock) {
-        try {
-            directory.begin(header, store, policy);
-        } catch (RecordingException e) {
-            lock.close();
-            throw e;
+                new Beginning(
+                        new SegmentBuilder(headerDigest), new RecordingFiles.Ending(0, headerDigest), own ? 1 : 0));
+        if (!own) {
+            writer.handOver(new JournalEvent.HeaderWritten(header));
         }
+        return writer;
     }
 
     /// Continues a recording behind its last whole segment.
@@ -176,6 +166,11 @@ public final class RecordingWriter implements ActorHistory {
         long durable = files.durableSequenceNr(outbox.acknowledged());
         long sealed = ending.segments();
         return new StoredHistory(durability, sealed, Math.clamp(durable - 1, 0, sealed));
+    }
+
+    @Override
+    public Kept kept() {
+        return outbox.acknowledged() > 0 ? Kept.RECORDING : Kept.NO_HEADER;
     }
 
     /// What the recording says of a store that is not its own.

@@ -1,6 +1,7 @@
 package dev.trapline.journal.recording;
 
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.Kept;
 import dev.trapline.abi.history.StoredHistory;
 import dev.trapline.journal.persistence.ActorHistory;
 import dev.trapline.journal.persistence.RecordingWriter;
@@ -85,6 +86,11 @@ final class ContinuedHistory implements ActorHistory {
     @Override
     public StoredHistory stored() {
         return future.stored();
+    }
+
+    @Override
+    public Kept kept() {
+        return future.kept();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.trapline.journal.file.LockFile;
 import dev.trapline.journal.file.MvFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Ensures that only one recorder at a time writes a recording.
 ///
@@ -17,6 +18,7 @@ public final class RecordingLock implements AutoCloseable {
 
     private final Path file;
     private final LockFile lock;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RecordingLock(Path file, LockFile lock) {
         this.file = file;
@@ -51,10 +53,13 @@ public final class RecordingLock implements AutoCloseable {
         }
     }
 
-    /// Releases the lock and deletes its file, so that a closed recording has none.
+    /// Releases the lock and deletes its file, so that a closed recording has none. A second call does nothing: the
+    /// file would be that of the next holder.
     @Override
     public void close() {
-        Disk.deleteQuietly(file);
-        lock.close();
+        if (closed.compareAndSet(false, true)) {
+            Disk.deleteQuietly(file);
+            lock.close();
+        }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.history.Kept;
+import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.SampleRun;
 import dev.trapline.journal.codec.JournalFormat;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -54,24 +57,30 @@ class RecordingWriterTest {
         kit.shutdownTestKit();
     }
 
-    /// A service may end the process at its first call.
+    /// Anything may end the process, also before an actor has run for the first time.
     @Test
-    void aMachineDoesNotBeginBeforeTheHeaderIsStored() throws Exception {
-        Semaphore gate = new Semaphore(0);
-        RecordingWriter writer = recordings.writer("header", file -> new GatedStore(file, gate, Integer.MAX_VALUE));
-        CountDownLatch called = new CountDownLatch(1);
-        writer.onCredit(called::countDown);
-        assertThat(writer.hasCredit()).as("nothing is stored").isFalse();
-        assertThat(writer.waitsForStore()).isTrue();
-        gate.release();
-        assertThat(called.await(10, TimeUnit.SECONDS)).as("credit comes").isTrue();
-        awaitCredit(writer);
-        assertThat(writer.waitsForStore()).isFalse();
+    void whatSaysThatItIsARecordingHasAHeader() throws Exception {
+        Semaphore gate = new Semaphore(1);
+        AtomicBoolean early = new AtomicBoolean();
+        RecordingWriter writer = recordings.writer("header", file -> {
+            early.set(Files.exists(file.resolveSibling("manifest")));
+            return new GatedStore(file, gate, Integer.MAX_VALUE);
+        });
+        assertThat(early).as("a manifest before the store is there").isFalse();
         try (RecordingReader reader = recordings.open("header")) {
             assertThat(reader.header()).isEqualTo(SampleRun.header("header"));
         }
+        assertThat(writer.kept()).isEqualTo(Kept.RECORDING);
         gate.release(Integer.MAX_VALUE / 2);
         WrittenRecordings.close(writer);
+    }
+
+    @Test
+    void aStoreThatCannotTakeTheHeaderLeavesNothing() {
+        assertThatThrownBy(() -> recordings.writer("refused", file -> new GatedStore(file, new Semaphore(1), 0)))
+                .isInstanceOf(RecordingException.class)
+                .hasMessageContaining("No space left on device");
+        assertThat(temp.resolve("refused")).doesNotExist();
     }
 
     private static void awaitCredit(RecordingWriter writer) {
@@ -134,7 +143,7 @@ class RecordingWriterTest {
 
     @Test
     void goingOnWithoutCreditIsAnErrorAndDropsNothing() throws Exception {
-        Semaphore gate = new Semaphore(0);
+        Semaphore gate = new Semaphore(1);
         RecordingWriter writer = recordings.writer("greedy", file -> new GatedStore(file, gate, Integer.MAX_VALUE));
         assertThatThrownBy(() -> {
                     for (int n = 0; ; n++) {

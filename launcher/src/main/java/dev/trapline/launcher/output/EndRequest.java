@@ -18,7 +18,7 @@ public final class EndRequest {
     ///
     /// @param what the work is, for the message: `the export`
     /// @throws CommandException if the command was asked to end
-    void check(String what) {
+    public void check(String what) {
         if (asked) {
             throw CommandException.interrupted(what + " was interrupted before its end");
         }

@@ -193,8 +193,7 @@ public final class Attendant {
             return;
         }
         String active = Interruption.whereActive();
-        String left = "while it waited for its recording to be stored; the recording up to there is sound, and can be "
-                + "replayed and continued" + active;
+        String left = "while it waited for its recording to be stored" + kept() + active;
         if (reason == Stop.Reason.INTERRUPTED) {
             throw CommandException.interrupted("the run was interrupted " + left);
         }
@@ -215,13 +214,22 @@ public final class Attendant {
         long millis = run.waitsForStore() ? 2 * Interruption.GRACE_MILLIS : Interruption.GRACE_MILLIS;
         if (now - seenNanos >= TimeUnit.MILLISECONDS.toNanos(millis)) {
             String dead = "the run could not end, because none of its threads works any more, as when a plugin "
-                    + "interrupts all threads; the recording up to there is sound, and can be replayed and continued"
+                    + "interrupts all threads" + kept()
                     + Interruption.whereActive();
             throw reason == Stop.Reason.TIMEOUT
                     ? CommandException.of(
                             new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached, and " + dead))
                     : CommandException.interrupted(dead);
         }
+    }
+
+    /// What is left of a run that does not end, as the end of a sentence.
+    private String kept() {
+        return switch (run.kept()) {
+            case NOTHING -> "";
+            case NO_HEADER -> "; its recording has no header yet, and cannot be replayed: remove it";
+            case RECORDING -> "; the recording up to there is sound, and can be replayed and continued";
+        };
     }
 
     /// The process is being ended from outside. If the machine waits for a service, the recording is closed as it

@@ -21,6 +21,7 @@ import dev.trapline.timeline.NotInRecordingException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Maps an exception of a command to its ending. Only this class decides whether the user, a service or Trapline made
 /// the mistake.
@@ -29,6 +30,9 @@ import java.util.regex.Pattern;
 /// @param lines lines to print before the last line
 /// @param details further details, for JSON
 public record Failures(Ending ending, List<String> lines, JsonObject details) {
+
+    /// How many causes of a failure are looked at: a plugin may make them a circle.
+    private static final int DEEPEST = 100;
 
     private static final Pattern LINE = Pattern.compile("(.+):([0-9]+)");
 
@@ -60,14 +64,29 @@ public record Failures(Ending ending, List<String> lines, JsonObject details) {
                         new JsonObject().with("position", Positions.json(e.position())));
             case OutOfMemoryError e when ThreadWatch.isRefusal(e) -> none(ThreadWatch.ofRefusal());
             case OutOfMemoryError e -> none(ofMemory(message(e)));
-            // A second such error while the first is handled: the JVM has only one preallocated.
-            case IllegalArgumentException e
-            when e.getCause() instanceof OutOfMemoryError lack -> none(ofMemory(message(lack)));
-            default ->
-                withTrace(
-                        new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure),
-                        ThrownText.trace(failure));
+            default -> {
+                Throwable lack = lack(failure);
+                yield lack == null
+                        ? withTrace(
+                                new Ending(Ending.BROKEN, "broken", "a defect of Trapline: " + failure),
+                                ThrownText.trace(failure))
+                        : none(ofMemory(lack.toString()));
+            }
         };
+    }
+
+    /// The lack of memory that a failure comes from; null if it comes from something else. While such an error is
+    /// handled, anything may fail for the same reason. The memory for classes may be used up as well as the heap:
+    /// then a class cannot be linked.
+    private static @Nullable Throwable lack(Throwable failure) {
+        Throwable next = failure;
+        for (int depth = 0; next != null && depth < DEEPEST; depth++) {
+            if (next instanceof OutOfMemoryError || (next instanceof LinkageError && MemoryReserve.finder() != null)) {
+                return next;
+            }
+            next = next.getCause();
+        }
+        return null;
     }
 
     /// The ending of a command that ran out of memory, because a service took all of it or the host has too little.

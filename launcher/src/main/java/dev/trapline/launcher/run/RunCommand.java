@@ -277,6 +277,8 @@ public final class RunCommand implements Action {
             signals.ask(
                     () -> Interruption.ifHeld(terminal.json(), terminal.lastWords(), () -> !begun.get()),
                     () -> Interruption.end(terminal.json(), terminal.lastWords()));
+            // A signal before this ends the process soon: nothing may be begun that it would leave half made.
+            terminal.endRequest().check("the run");
             MachineRun run = limit.withServices(() -> builder.start(system));
             begun.set(true);
             Attendant attendant = new Attendant(run, signals, console, terminal, sized);

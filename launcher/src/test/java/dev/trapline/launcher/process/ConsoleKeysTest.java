@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.history.JournalRecord.Stop;
+import dev.trapline.abi.history.Kept;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.machine.Progress;
@@ -55,6 +56,11 @@ class ConsoleKeysTest {
         @Override
         public boolean waitsForStore() {
             return false;
+        }
+
+        @Override
+        public Kept kept() {
+            return Kept.NOTHING;
         }
 
         @Override
