@@ -245,7 +245,8 @@ final class Boundary implements Inputs.Receiver {
                 && !board.interrupts().takeErrors()) {
             throw inputs.diverged("an SError, and this machine's CPUs take none");
         }
-        if (recorded instanceof JournalRecord.Injected(Injection.ConsoleSize _) && !board.console().hasSize()) {
+        if (recorded instanceof JournalRecord.Injected(Injection.ConsoleSize _)
+                && !board.console().hasSize()) {
             throw inputs.diverged("a size of the console, and this machine's console has none");
         }
         if (recorded instanceof JournalRecord.Injected(Injection.PowerButton _) && !board.hasPowerButton()) {

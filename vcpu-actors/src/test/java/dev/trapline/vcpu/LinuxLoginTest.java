@@ -44,8 +44,8 @@ class LinuxLoginTest {
         return new ConsoleScript.Keys(line, Bytes.copyOf(text.getBytes(US_ASCII)));
     }
 
-    /// Steps that alternate: what the guest prints, and what is typed a second later, when the program that printed it
-    /// reads.
+    /// Steps that alternate: what the guest prints, and what is typed a second later, when the program that printed
+    /// it reads.
     private static ConsoleScript session(String... texts) {
         List<ConsoleScript.Step> steps = new ArrayList<>();
         for (int k = 0; k < texts.length; k += 2) {

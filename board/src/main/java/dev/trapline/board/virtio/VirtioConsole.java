@@ -117,9 +117,8 @@ final class VirtioConsole implements VirtioFunction {
     }
 
     private static Bytes size(int columns, int rows) {
-        return Bytes.copyOf(new byte[] {
-            (byte) columns, (byte) (columns >>> Byte.SIZE), (byte) rows, (byte) (rows >>> Byte.SIZE)
-        });
+        return Bytes.copyOf(
+                new byte[] {(byte) columns, (byte) (columns >>> Byte.SIZE), (byte) rows, (byte) (rows >>> Byte.SIZE)});
     }
 
     /// Sets the size that the guest sees.

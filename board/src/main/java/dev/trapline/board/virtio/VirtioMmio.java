@@ -313,8 +313,8 @@ public final class VirtioMmio implements Device {
         driveInterrupt();
     }
 
-    /// The configuration space has changed. The driver is notified if it has accepted the feature; one that does not run
-    /// yet, when it does: it may have read the configuration already.
+    /// The configuration space has changed. The driver is notified if it has accepted the feature; one that does
+    /// not run yet, when it does: it may have read the configuration already.
     ///
     /// @param feature the bit of the feature to which the changed fields belong
     void configChanged(int feature) {

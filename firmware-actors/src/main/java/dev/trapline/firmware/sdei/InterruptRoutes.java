@@ -20,7 +20,11 @@ final class InterruptRoutes {
     static List<Effect> changes(SdeiState before, SdeiState after) {
         List<Effect> changes = new ArrayList<>();
         for (int index = 0; index < after.events().size(); index++) {
-            addChanges(before.events().get(index), after.events().get(index), after.topology().vcpus(), changes);
+            addChanges(
+                    before.events().get(index),
+                    after.events().get(index),
+                    after.topology().vcpus(),
+                    changes);
         }
         return changes;
     }

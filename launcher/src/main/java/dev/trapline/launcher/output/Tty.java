@@ -69,9 +69,7 @@ public final class Tty {
         }
         try {
             Matcher size = SIZE.matcher(RawTerminal.stty(List.of("size")).strip());
-            return size.matches()
-                    ? new Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1)))
-                    : null;
+            return size.matches() ? new Size(Integer.parseInt(size.group(2)), Integer.parseInt(size.group(1))) : null;
         } catch (IOException _) {
             return null;
         }

@@ -194,12 +194,22 @@ class EditedChoicesTest {
         EditedChoices edited = edited(new Choice.Planned(900, WAKE1), new Choice.Planned(600, WAKE0));
         assertThat(edited.arrivalBetween(0, Choices.NEVER, true)).isEqualTo(600);
         assertThat(edited.arrivalBetween(599, Choices.NEVER, true)).isEqualTo(600);
-        assertThat(edited.arrivalBetween(600, Choices.NEVER, true)).as("later than the moment").isEqualTo(900);
-        assertThat(edited.arrivalBetween(900, Choices.NEVER, true)).as("no more").isEqualTo(Choices.NEVER);
+        assertThat(edited.arrivalBetween(600, Choices.NEVER, true))
+                .as("later than the moment")
+                .isEqualTo(900);
+        assertThat(edited.arrivalBetween(900, Choices.NEVER, true))
+                .as("no more")
+                .isEqualTo(Choices.NEVER);
         others.next = 700;
-        assertThat(edited.arrivalBetween(0, Choices.NEVER, true)).as("the list is earlier").isEqualTo(600);
-        assertThat(edited.arrivalBetween(600, Choices.NEVER, true)).as("the others are earlier").isEqualTo(700);
-        assertThat(edited.arrivalBetween(900, Choices.NEVER, true)).as("only the others").isEqualTo(700);
+        assertThat(edited.arrivalBetween(0, Choices.NEVER, true))
+                .as("the list is earlier")
+                .isEqualTo(600);
+        assertThat(edited.arrivalBetween(600, Choices.NEVER, true))
+                .as("the others are earlier")
+                .isEqualTo(700);
+        assertThat(edited.arrivalBetween(900, Choices.NEVER, true))
+                .as("only the others")
+                .isEqualTo(700);
     }
 
     @Test
