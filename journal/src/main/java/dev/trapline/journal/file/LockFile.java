@@ -65,13 +65,7 @@ public final class LockFile implements AutoCloseable {
                 return null;
             }
             BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
-            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                try {
-                    Permissions.makeFile(file);
-                } catch (FileAlreadyExistsException e) {
-                    // Another process was faster: the lock decides.
-                }
-            }
+            makeIfMissing(file);
             Object identity = identity(file);
             FileChannel channel = openIfThere(path);
             if (channel == null) {
@@ -83,6 +77,23 @@ public final class LockFile implements AutoCloseable {
             }
             channel.close();
             return null;
+        }
+    }
+
+    private static void makeIfMissing(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            Permissions.makeFile(file);
+        } catch (FileAlreadyExistsException e) {
+            // Another process was faster: the lock decides.
+        } catch (NoSuchFileException e) {
+            // Another process may have taken it before its permissions were set, and deleted it.
+            Path directory = file.toAbsolutePath().getParent();
+            if (directory == null || !Files.isDirectory(directory)) {
+                throw e;
+            }
         }
     }
 
