@@ -28,6 +28,7 @@ import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.network.NetworkSwitch;
 import dev.trapline.testkit.Guests;
+import dev.trapline.timeline.Checkpoint;
 import dev.trapline.timeline.Playback;
 import dev.trapline.timeline.RecordedRun;
 import dev.trapline.unicorn.LibrarySearch;
@@ -251,6 +252,24 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
                         .withRenewalInterval(200_000))
                 .withPolicy(Policy.DEFAULT.withResident("smccc"));
         return record(spec, Guests.image(guest + ".elf"), "some text\rq", directory);
+    }
+
+    /// Plays a recording, with a checkpoint every `step` slices: five slices are played and then repeated from it. The end
+    /// must be as recorded.
+    static void assertRepeatsFromCheckpoints(Playback playback, Finished recorded, int step) {
+        try (playback) {
+            for (long slice = 0; slice < recorded.report().position().slice(); slice += step) {
+                playback.playTo(slice);
+                Checkpoint checkpoint = playback.checkpoint();
+                playback.playTo(slice + 5);
+                playback.goTo(checkpoint);
+            }
+            playback.playTo(Long.MAX_VALUE);
+            assertThat(playback.report().outcome()).isEqualTo(recorded.report().outcome());
+            assertThat(playback.report().registerDigest())
+                    .as("registers of every slice")
+                    .isEqualTo(recorded.report().registerDigest());
+        }
     }
 
     Playback playback(Path directory, ConsoleOutput console) {

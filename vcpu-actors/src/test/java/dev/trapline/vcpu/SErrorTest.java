@@ -16,8 +16,6 @@ import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.machine.MachineSetupException;
 import dev.trapline.testkit.Assembler;
-import dev.trapline.timeline.Checkpoint;
-import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.nio.file.Path;
 import java.util.List;
@@ -210,18 +208,7 @@ class SErrorTest {
             """;
         Finished recorded =
                 RUNS.record(virt(Width.AARCH64), InterruptedGuests.guest(source), raised(SYNDROME), recording);
-        try (Playback playback = RUNS.playback(recording, (_, _) -> {})) {
-            for (long slice = 0; slice < recorded.report().position().slice(); slice++) {
-                playback.playTo(slice);
-                Checkpoint checkpoint = playback.checkpoint();
-                playback.playTo(slice + 2);
-                playback.goTo(checkpoint);
-            }
-            playback.playTo(Long.MAX_VALUE);
-            assertThat(playback.report().registerDigest())
-                    .as("registers of every slice")
-                    .isEqualTo(recorded.report().registerDigest());
-        }
+        MachineRuns.assertRepeatsFromCheckpoints(RUNS.playback(recording, (_, _) -> {}), recorded, 1);
     }
 
     @Test

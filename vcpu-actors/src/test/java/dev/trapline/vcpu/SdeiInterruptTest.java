@@ -11,8 +11,6 @@ import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.Board;
-import dev.trapline.timeline.Checkpoint;
-import dev.trapline.timeline.Playback;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import java.nio.file.Path;
 import java.util.List;
@@ -233,17 +231,6 @@ class SdeiInterruptTest {
         Path recording = directory.resolve("rec");
         String source = "mov x1, #40\n" + BIND + UNMASK + ALARM + waiting("nop") + RINGS;
         Finished recorded = RUNS.record(virt(GicVersion.V3), guest(source), WITH_ALARM, recording);
-        try (Playback playback = RUNS.playback(recording, WITH_ALARM)) {
-            for (long slice = 0; slice < recorded.report().position().slice(); slice++) {
-                playback.playTo(slice);
-                Checkpoint checkpoint = playback.checkpoint();
-                playback.playTo(slice + 5);
-                playback.goTo(checkpoint);
-            }
-            playback.playTo(Long.MAX_VALUE);
-            assertThat(playback.report().registerDigest())
-                    .as("registers of every slice")
-                    .isEqualTo(recorded.report().registerDigest());
-        }
+        MachineRuns.assertRepeatsFromCheckpoints(RUNS.playback(recording, WITH_ALARM), recorded, 1);
     }
 }
