@@ -359,7 +359,7 @@ public final class Machine {
                     policy -> requireUsable(parts, policy),
                     assembly::requireInjectable);
             if (port != null) {
-                run.report().whenComplete((_, _) -> port.unplug());
+                run.done().whenComplete((_, _) -> port.unplug());
             }
             machines.start(
                     new MachineGuardian.Birth(called, MachineActor.create(parts, run.report()), dispatcher, run));
