@@ -234,7 +234,10 @@ class ConfigLoaderTest {
 
     @Test
     void theNetworkInterfaceHasItsOwnAddressOrThatOfTheSeed() {
-        assertThat(ConfigFixture.withAssignments("machine.board=virt").machine().board().network())
+        assertThat(ConfigFixture.withAssignments("machine.board=virt")
+                        .machine()
+                        .board()
+                        .network())
                 .isEqualTo(NetworkSpec.NONE);
         assertThat(ConfigFixture.withAssignments("machine.board=virt", "machine.network=loop", "run.seed=7")
                         .machine()
@@ -242,9 +245,7 @@ class ConfigLoaderTest {
                         .network())
                 .isEqualTo(new NetworkSpec(NetworkKind.LOOP, MacAddress.ofSeed(7)));
         assertThat(ConfigFixture.withAssignments(
-                                "machine.board=virt",
-                                "machine.network=switch",
-                                "machine.mac-address=02:00:00:00:00:0a")
+                                "machine.board=virt", "machine.network=switch", "machine.mac-address=02:00:00:00:00:0a")
                         .machine()
                         .board()
                         .network())
