@@ -205,7 +205,8 @@ public sealed interface Effect {
             NOBODY,
             /// Firmware: as soon as it is pending, services are notified by [MachineEvent.Interrupted],
             /// once. Then it is no longer pending, unless its line stays high, and its receiver is
-            /// [#NOBODY].
+            /// [#NOBODY]. A service that chooses firmware again while the line is high is notified again
+            /// before the guest executes an instruction.
             FIRMWARE
         }
 

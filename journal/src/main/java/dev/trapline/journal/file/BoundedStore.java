@@ -34,6 +34,9 @@ final class BoundedStore extends WatchedFileStore {
             MVStore store = builder.open();
             opened = true;
             return store;
+        } catch (AssertionError e) {
+            // In a JVM with assertions, assertions of the store notice damage first.
+            throw StoredPage.damaged("the list of its chunks contradicts itself");
         } finally {
             if (!opened) {
                 file.close();

@@ -180,21 +180,21 @@ class RecordingReaderTest {
     @Test
     void anotherFormatVersionIsNamedWithOurs() throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
-        writeFormat(path, 7);
+        writeFormat(path, 8);
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
-        assertThat(e).hasMessageContaining("version 7").hasMessageContaining("version " + JournalFormat.VERSION);
+        assertThat(e).hasMessageContaining("version 8").hasMessageContaining("version " + JournalFormat.VERSION);
     }
 
     @ParameterizedTest
-    @CsvSource({"1, d81b056", "2, dc25a55", "3, d282f43", "4, b50851d", "5, 86bc29c"})
+    @CsvSource({"1, d81b056", "2, dc25a55", "3, d282f43", "4, b50851d", "5, 86bc29c", "6, a541232"})
     void anOlderFormatVersionIsRefusedWithWhatReplaysIt(int version, String commit) throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
         writeFormat(path, version);
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
         assertThat(e)
-                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 6")
+                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 7")
                 .hasMessageEndingWith("; to replay it, build Trapline from commit " + commit + " of its source");
     }
 
