@@ -254,8 +254,8 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
         return record(spec, Guests.image(guest + ".elf"), "some text\rq", directory);
     }
 
-    /// Plays a recording, with a checkpoint every `step` slices: five slices are played and then repeated from it. The
-    /// end must be as recorded.
+    /// Plays a recording, with a checkpoint every `step` slices: five slices are played and then repeated from it.
+    /// The end must be as recorded.
     static void assertRepeatsFromCheckpoints(Playback playback, Finished recorded, int step) {
         try (playback) {
             for (long slice = 0; slice < recorded.report().position().slice(); slice += step) {
