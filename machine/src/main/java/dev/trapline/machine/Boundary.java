@@ -186,9 +186,10 @@ final class Boundary implements Inputs.Receiver {
     }
 
     private long nextRound() {
+        long due = due();
         return vcpus.runnable() != 0
-                ? Math.max(rounds.ends(), due())
-                : Math.min(due(), inputs.arrivalBetween(rounds.begins(), due(), true));
+                ? Math.max(rounds.ends(), due)
+                : Math.min(due, inputs.arrivalBetween(rounds.begins(), due, true));
     }
 
     /// Where in the next slice its engine is replaced. Must be called once for each slice.

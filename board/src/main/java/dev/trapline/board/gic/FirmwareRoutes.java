@@ -60,20 +60,12 @@ final class FirmwareRoutes implements Snapshot {
 
     @Override
     public void save(StateWriter state) {
-        for (int[] bits : new int[][] {owned, taken}) {
-            for (int word : bits) {
-                state.put(word, Integer.BYTES);
-            }
-        }
+        Interrupts.save(state, owned, taken);
     }
 
     @Override
     public void load(StateReader state) {
-        for (int[] bits : new int[][] {owned, taken}) {
-            for (int k = 0; k < bits.length; k++) {
-                bits[k] = (int) state.take(Integer.BYTES);
-            }
-        }
+        Interrupts.load(state, owned, taken);
         refresh();
     }
 }

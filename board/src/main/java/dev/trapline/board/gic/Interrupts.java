@@ -332,11 +332,7 @@ abstract class Interrupts implements Snapshot {
 
     @Override
     public void save(StateWriter state) {
-        for (int[] bits : allBits()) {
-            for (int word : bits) {
-                state.put(word, Integer.BYTES);
-            }
-        }
+        save(state, allBits());
         state.put(priority);
         state.put(forwarded, 1);
         firmware.save(state);
@@ -344,15 +340,27 @@ abstract class Interrupts implements Snapshot {
 
     @Override
     public void load(StateReader state) {
-        for (int[] bits : allBits()) {
-            for (int k = 0; k < bits.length; k++) {
-                bits[k] = (int) state.take(Integer.BYTES);
-            }
-        }
+        load(state, allBits());
         state.take(priority);
         forwarded = (int) state.take(1);
         firmware.load(state);
         changes++;
+    }
+
+    static void save(StateWriter state, int[]... all) {
+        for (int[] bits : all) {
+            for (int word : bits) {
+                state.put(word, Integer.BYTES);
+            }
+        }
+    }
+
+    static void load(StateReader state, int[]... all) {
+        for (int[] bits : all) {
+            for (int k = 0; k < bits.length; k++) {
+                bits[k] = (int) state.take(Integer.BYTES);
+            }
+        }
     }
 
     private int[][] allBits() {

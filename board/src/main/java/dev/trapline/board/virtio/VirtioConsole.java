@@ -29,6 +29,8 @@ final class VirtioConsole implements VirtioFunction {
     static final int LARGEST = 1 << 16;
 
     private static final int ID = 3;
+    private static final int CONFIG_SIZE = 4;
+    private static final int CONFIG_ROWS = 2;
     private static final int QUEUE_SIZE = 128;
 
     private final byte[] receiver = new byte[RECEIVER];
@@ -37,7 +39,8 @@ final class VirtioConsole implements VirtioFunction {
     private byte[] transmitted = new byte[256];
     private int transmittedCount;
     private int credit = CREDIT;
-    private Bytes config = size(80, 25);
+    private int columns = 80;
+    private int rows = 25;
 
     @Override
     public String name() {
@@ -68,7 +71,10 @@ final class VirtioConsole implements VirtioFunction {
     /// Columns and rows. All other fields belong to features that are not offered (§5.3.4).
     @Override
     public Bytes config() {
-        return config;
+        byte[] config = new byte[CONFIG_SIZE];
+        LittleEndian.putHalf(config, 0, columns);
+        LittleEndian.putHalf(config, CONFIG_ROWS, rows);
+        return Bytes.copyOf(config);
     }
 
     @Override
@@ -116,14 +122,10 @@ final class VirtioConsole implements VirtioFunction {
         }
     }
 
-    private static Bytes size(int columns, int rows) {
-        return Bytes.copyOf(
-                new byte[] {(byte) columns, (byte) (columns >>> Byte.SIZE), (byte) rows, (byte) (rows >>> Byte.SIZE)});
-    }
-
     /// Sets the size that the guest sees.
-    void resize(int columns, int rows) {
-        config = size(columns, rows);
+    void resize(int width, int height) {
+        columns = width;
+        rows = height;
     }
 
     /// Whether no request to print is handled until [#renew].
@@ -180,7 +182,8 @@ final class VirtioConsole implements VirtioFunction {
         state.putBytes(Arrays.copyOf(receiver, received));
         state.put(everRead);
         state.put(credit);
-        state.putBytes(config.toArray());
+        state.put(columns);
+        state.put(rows);
     }
 
     @Override
@@ -196,6 +199,7 @@ final class VirtioConsole implements VirtioFunction {
         received = waiting.length;
         everRead = state.takeFlag();
         credit = state.takeInt();
-        config = Bytes.copyOf(state.takeBytes());
+        columns = state.takeInt();
+        rows = state.takeInt();
     }
 }

@@ -30,6 +30,9 @@ final class InterruptRoutes {
     }
 
     private static void addChanges(SdeiEvent before, SdeiEvent after, int vcpus, List<Effect> changes) {
+        if (!before.hasInterrupt() && !after.hasInterrupt()) {
+            return;
+        }
         int instances = after.definition().isShared() ? 1 : vcpus;
         for (int index = 0; index < instances; index++) {
             VcpuId pe = new VcpuId(index);
@@ -44,7 +47,7 @@ final class InterruptRoutes {
 
     private static Receiver receiver(SdeiEvent event, VcpuId pe) {
         HandlerState state = event.state(pe);
-        if (event.intid() == EventDefinition.NO_INTERRUPT || !state.isRegistered()) {
+        if (!event.hasInterrupt() || !state.isRegistered()) {
             return Receiver.GUEST;
         }
         boolean takes = state.isEnabled() && !state.isRunning() && !event.isPending(pe);

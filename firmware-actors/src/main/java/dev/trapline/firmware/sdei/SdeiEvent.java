@@ -50,7 +50,11 @@ record SdeiEvent(EventDefinition definition, List<Handler> handlers, long pendin
 
     /// Whether EVENT_REGISTER accepts the event: a slot is not an event until an interrupt is bound to it.
     boolean isThere() {
-        return !definition.dynamic() || intid != EventDefinition.NO_INTERRUPT;
+        return !definition.dynamic() || hasInterrupt();
+    }
+
+    boolean hasInterrupt() {
+        return intid != EventDefinition.NO_INTERRUPT;
     }
 
     /// Whether a call is allowed in the state of every instance.

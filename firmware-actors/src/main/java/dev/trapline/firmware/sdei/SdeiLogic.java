@@ -18,7 +18,8 @@ final class SdeiLogic {
     /// Answers a call. Clients are AArch64.
     static Reply<SdeiState> apply(SdeiState state, ServiceCall call) {
         Reply<SdeiState> answer = answer(state, call);
-        return new Reply<>(answer.state(), answer.registers(), routed(state, answer.state(), answer.effects()));
+        List<Effect> effects = routed(state, answer.state(), answer.effects());
+        return new Reply<>(answer.state(), answer.registers(), effects);
     }
 
     /// The effects, and those that change who gets the interrupts of events.
@@ -73,11 +74,9 @@ final class SdeiLogic {
             case MachineEvent.PoweredDown down -> reaction(state, Masking.poweredDown(state, down.vcpu()));
             case MachineEvent.EventInjected injected ->
                 reaction(state, Signals.injected(state, injected.number(), injected.vcpu()));
-            case MachineEvent.Interrupted(VcpuId vcpu, int intid) -> {
-                // The machine holds the interrupt already.
-                SdeiState arrived = Signals.arrived(state, intid, vcpu);
-                yield reaction(arrived, Signals.interrupted(arrived, intid));
-            }
+            // The machine holds the interrupt already.
+            case MachineEvent.Interrupted(VcpuId vcpu, int intid) ->
+                reaction(Signals.arrived(state, intid, vcpu), Signals.interrupted(state, intid, vcpu));
             case MachineEvent.Started _, MachineEvent.Woken _, MachineEvent.StayedAwake _, MachineEvent.Entropy _ ->
                 Reaction.of(state);
         };

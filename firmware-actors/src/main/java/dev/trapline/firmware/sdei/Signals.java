@@ -32,30 +32,29 @@ final class Signals {
         return trigger(state, state.event((int) number), vcpu);
     }
 
-    /// The state after an interrupt has arrived, before its event is delivered. It is lost if it is not bound to an
-    /// event.
-    static SdeiState arrived(SdeiState state, int intid, VcpuId vcpu) {
-        SdeiEvent event = state.boundTo(intid);
-        return event != null && event.state(vcpu).isRegistered() ? state.with(event.withPending(vcpu)) : state;
+    /// An interrupt. It is lost if it is not bound to an event.
+    static Delivery interrupted(SdeiState state, int intid, VcpuId vcpu) {
+        return trigger(state, state.boundTo(intid), vcpu);
     }
 
-    /// Delivers the event of an interrupt that has arrived.
-    static Delivery interrupted(SdeiState arrived, int intid) {
-        SdeiEvent event = arrived.boundTo(intid);
-        return event == null
-                ? Delivery.of(arrived)
-                : Delivery.of(arrived, event.definition().number(), NOBODY_AWAKE);
+    /// The state after an interrupt has arrived, before its event is delivered.
+    static SdeiState arrived(SdeiState state, int intid, VcpuId vcpu) {
+        SdeiEvent event = state.boundTo(intid);
+        return event == null ? state : pending(state, event, vcpu);
     }
 
     private static Delivery trigger(SdeiState state, @Nullable SdeiEvent event, VcpuId vcpu) {
         return event == null ? Delivery.of(state) : trigger(state, event, vcpu, NOBODY_AWAKE);
     }
 
-    /// If no handler is registered, the client handles the interrupt of an event itself.
     private static Delivery trigger(SdeiState state, SdeiEvent event, VcpuId vcpu, long awake) {
         return event.state(vcpu).isRegistered()
-                ? Delivery.of(
-                        state.with(event.withPending(vcpu)), event.definition().number(), awake)
+                ? Delivery.of(pending(state, event, vcpu), event.definition().number(), awake)
                 : Delivery.of(state);
+    }
+
+    /// If no handler is registered, the client handles the interrupt of an event itself.
+    private static SdeiState pending(SdeiState state, SdeiEvent event, VcpuId vcpu) {
+        return event.state(vcpu).isRegistered() ? state.with(event.withPending(vcpu)) : state;
     }
 }

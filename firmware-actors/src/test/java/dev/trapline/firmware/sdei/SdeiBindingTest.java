@@ -35,6 +35,15 @@ class SdeiBindingTest {
         assertThat(machine.delivered()).isEqualTo("1000>1");
     }
 
+    /// PE 1 has masked events, and its handler waits for its own interrupt.
+    @Test
+    void anInterruptOfAPeWithoutAHandlerWakesNoOtherPe() {
+        machine.run("1 EVENT_REGISTER 14, 1 EVENT_ENABLE 14, irq 21 1");
+        assertThat(machine.woken()).isEqualTo("1");
+        machine.run("irq 21 0");
+        assertThat(machine.woken()).as("PE 0 has no handler").isEmpty();
+    }
+
     @Test
     void aReleasedInterruptIsNoEvent() {
         machine.run("0 PE_UNMASK, 0 INTERRUPT_BIND 40, 0 EVENT_REGISTER 2000, 0 EVENT_ENABLE 2000");

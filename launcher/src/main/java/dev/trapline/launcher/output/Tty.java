@@ -25,8 +25,8 @@ public final class Tty {
 
     private static final File DEVICE = new File("/dev/tty");
     private static final int LEAST_COLUMNS = 20;
-    /// What 'stty size' prints: rows and columns. A terminal without a size has zeros.
-    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,3}) ([1-9][0-9]{0,3})");
+    /// What 'stty size' prints: rows and columns.
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,4}) ([0-9]{1,4})");
     private static final Path STAT = Path.of("/proc/self/stat");
     private static final int PROCESS_GROUP = 2;
     private static final int FOREGROUND_GROUP = 5;
@@ -50,21 +50,22 @@ public final class Tty {
     /// @return columns, 20 or more
     static int columns(boolean isTerminal, int otherwise) {
         int told = columns(System.getenv("COLUMNS"), 0);
-        if (told == 0 && isTerminal && DEVICE.canRead()) {
-            try {
-                // 'stty size' prints rows and columns.
-                String size = RawTerminal.stty(List.of("size")).strip();
-                told = columns(size.substring(size.indexOf(' ') + 1), 0);
-            } catch (IOException _) {
-                // The process has no terminal: use the default.
-            }
+        Size reported = told == 0 && isTerminal ? reported() : null;
+        if (reported != null && reported.columns() >= LEAST_COLUMNS) {
+            return reported.columns();
         }
         return told == 0 ? otherwise : told;
     }
 
     /// The size of the terminal; null if it is unknown.
     public static @Nullable Size size() {
-        if (!isTerminal(STDOUT) || !DEVICE.canRead()) {
+        Size reported = isTerminal(STDOUT) ? reported() : null;
+        return reported != null && reported.columns() > 0 && reported.rows() > 0 ? reported : null;
+    }
+
+    /// What the terminal reports: zeros if it has no size, null if it cannot be asked.
+    private static @Nullable Size reported() {
+        if (!DEVICE.canRead()) {
             return null;
         }
         try {
@@ -77,8 +78,8 @@ public final class Tty {
 
     /// The size of a terminal, in characters.
     ///
-    /// @param columns 1 to 9999
-    /// @param rows 1 to 9999
+    /// @param columns 0 to 9999
+    /// @param rows 0 to 9999
     public record Size(int columns, int rows) {}
 
     private static int columns(@Nullable String text, int otherwise) {
