@@ -10,6 +10,7 @@ import dev.trapline.abi.devicetree.TreeNode;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.NetworkSpec;
 import dev.trapline.abi.state.Snapshot;
@@ -195,9 +196,15 @@ public final class Board implements Snapshot, Deadline {
         return device(Pl061.BASE, added).interrupt(Pl061.SPI, added.lines().getFirst());
     }
 
-    /// Whether it has a power button. Thread-safe.
-    public boolean hasPowerButton() {
-        return pins != null;
+    /// Whether it can take an injection, whatever vCPU that is for. Thread-safe.
+    public boolean accepts(Injection what) {
+        return switch (what) {
+            case Injection.WakeUp _, Injection.Event _ -> true;
+            case Injection.Interrupt(VcpuId _, int intid) -> intid <= interrupts.lastIntid();
+            case Injection.SError _ -> interrupts.takeErrors();
+            case Injection.ConsoleSize _ -> console.hasSize();
+            case Injection.PowerButton _ -> pins != null;
+        };
     }
 
     /// Presses the power button for a moment, if there is one.

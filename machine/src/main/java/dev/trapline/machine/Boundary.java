@@ -232,32 +232,33 @@ final class Boundary implements Inputs.Receiver {
 
     @Override
     public void requirePossible(JournalRecord.Input recorded) {
-        if (recorded instanceof JournalRecord.Injected(Injection what)
-                && what.vcpu().index() >= vcpus.count()) {
-            throw inputs.diverged("an interrupt or event for " + what.vcpu() + ", and this machine has "
-                    + Figures.count(vcpus.count(), "vCPU"));
-        }
-        if (recorded instanceof JournalRecord.Injected(Injection.Interrupt(VcpuId _, int intid))
-                && intid > board.interrupts().lastIntid()) {
-            throw inputs.diverged("an interrupt with INTID " + intid + ", and this machine's interrupt controller has"
-                    + " 0 to " + board.interrupts().lastIntid());
-        }
-        if (recorded instanceof JournalRecord.Injected(Injection.SError _)
-                && !board.interrupts().takeErrors()) {
-            throw inputs.diverged("an SError, and this machine's CPUs take none");
-        }
-        if (recorded instanceof JournalRecord.Injected(Injection.ConsoleSize _)
-                && !board.console().hasSize()) {
-            throw inputs.diverged("a size of the console, and this machine's console has none");
-        }
-        if (recorded instanceof JournalRecord.Injected(Injection.PowerButton _) && !board.hasPowerButton()) {
-            throw inputs.diverged("a press of the power button, and this machine has none");
+        if (recorded instanceof JournalRecord.Injected(Injection what)) {
+            requirePossible(what);
         }
         if (recorded instanceof JournalRecord.Frame && board.network() == null) {
             throw inputs.diverged("a frame from another machine, and this machine is not connected with others");
         }
         if (recorded instanceof JournalRecord.Entropy(String service, Bytes _) && !effects.know(service)) {
             throw inputs.diverged("entropy for the service '" + service + "', which this machine does not have");
+        }
+    }
+
+    private void requirePossible(Injection what) {
+        if (what.vcpu().index() >= vcpus.count()) {
+            throw inputs.diverged("an interrupt or event for " + what.vcpu() + ", and this machine has "
+                    + Figures.count(vcpus.count(), "vCPU"));
+        }
+        if (!board.accepts(what)) {
+            throw inputs.diverged(
+                    switch (what) {
+                        case Injection.WakeUp _, Injection.Event _ -> "an injection that this machine does not take";
+                        case Injection.Interrupt(VcpuId _, int intid) ->
+                            "an interrupt with INTID " + intid + ", and this machine's interrupt controller has 0 to "
+                                    + board.interrupts().lastIntid();
+                        case Injection.SError _ -> "an SError, and this machine's CPUs take none";
+                        case Injection.ConsoleSize _ -> "a size of the console, and this machine's console has none";
+                        case Injection.PowerButton _ -> "a press of the power button, and this machine has none";
+                    });
         }
     }
 

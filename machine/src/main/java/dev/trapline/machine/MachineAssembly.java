@@ -159,23 +159,8 @@ public final class MachineAssembly {
             throw new IllegalArgumentException("an injection for " + what.vcpu() + ": this machine has "
                     + spec.cpus().count() + (spec.cpus().count() == 1 ? " vCPU" : " vCPUs"));
         }
-        if (what instanceof Injection.Interrupt(VcpuId _, int intid)
-                && intid > board.interrupts().lastIntid()) {
-            throw new IllegalArgumentException("an interrupt with INTID " + intid + ": the interrupt controller of the"
-                    + " board '" + spec.board().kind().id() + "' has 0 to "
-                    + board.interrupts().lastIntid());
-        }
-        if (what instanceof Injection.SError && !board.interrupts().takeErrors()) {
-            throw new IllegalArgumentException("the CPUs of the board '"
-                    + spec.board().kind().id() + "' take no SErrors; use the board '" + BoardKind.VIRT.id() + "'");
-        }
-        if (what instanceof Injection.ConsoleSize && !board.console().hasSize()) {
-            throw new IllegalArgumentException("the console of this machine has no size; use the VirtIO console of the"
-                    + " board '" + BoardKind.VIRT.id() + "'");
-        }
-        if (what instanceof Injection.PowerButton && !board.hasPowerButton()) {
-            throw new IllegalArgumentException("the board '"
-                    + spec.board().kind().id() + "' has no power button; use the board '" + BoardKind.VIRT.id() + "'");
+        if (!board.accepts(what)) {
+            throw new IllegalArgumentException(refusal(what));
         }
         if (what instanceof Injection.Event event && !events.contains(event.number())) {
             throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "
@@ -183,6 +168,21 @@ public final class MachineAssembly {
                             ? "none"
                             : events.stream().map(String::valueOf).collect(joining(", "))));
         }
+    }
+
+    private String refusal(Injection what) {
+        String named = "the board '" + spec.board().kind().id() + "'";
+        String other = "the board '" + BoardKind.VIRT.id() + "'";
+        return switch (what) {
+            case Injection.WakeUp _, Injection.Event _ -> named + " takes no such injection";
+            case Injection.Interrupt(VcpuId _, int intid) ->
+                "an interrupt with INTID " + intid + ": the interrupt controller of " + named + " has 0 to "
+                        + board.interrupts().lastIntid();
+            case Injection.SError _ -> "the CPUs of " + named + " take no SErrors; use " + other;
+            case Injection.ConsoleSize _ ->
+                "the console of this machine has no size; use the VirtIO console of " + other;
+            case Injection.PowerButton _ -> named + " has no power button; use " + other;
+        };
     }
 
     /// Frees the memory: the machine will not be built.
