@@ -4,6 +4,7 @@ import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.abi.file.UnusableFileException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -13,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,13 @@ public final class LockFile implements AutoCloseable {
     private static final int TRIES = 10;
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /// Two files show the same sizes by chance once in 2^48 times.
+    private static final int SIZES = 4;
+
+    private static final int BIGGEST = 4096;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final FileChannel channel;
     private final Path file;
@@ -66,13 +75,12 @@ public final class LockFile implements AutoCloseable {
             }
             BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
             makeIfMissing(file);
-            Object identity = identity(file);
             FileChannel channel = openIfThere(path);
             if (channel == null) {
                 return null;
             }
             // The one before deletes its file before it releases the lock: this may be a file that is no longer there.
-            if (tryLock(channel) != null && identity != null && identity.equals(identity(file))) {
+            if (tryLock(channel) != null && isAt(channel, file)) {
                 return new LockFile(channel, key(file));
             }
             channel.close();
@@ -107,13 +115,28 @@ public final class LockFile implements AutoCloseable {
         }
     }
 
-    /// What is different for two files; null if there is no file.
-    private static @Nullable Object identity(Path file) throws IOException {
+    /// Whether the file that a channel has open, and has locked, is still the one at a path. Java does not tell
+    /// which file a channel has open, and a file system gives the number of a deleted file to a new one. So this
+    /// gives the file one random size after the other, and compares what the path shows: nobody else may change it.
+    static boolean isAt(FileChannel channel, Path file) throws IOException {
+        for (int size : RANDOM.ints(SIZES, 1, BIGGEST).toArray()) {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(new byte[1]), size - 1L);
+            if (sizeOf(file) != size) {
+                return false;
+            }
+        }
+        channel.truncate(0);
+        return true;
+    }
+
+    /// 0 if there is no file.
+    private static long sizeOf(Path file) throws IOException {
         try {
             return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .fileKey();
+                    .size();
         } catch (NoSuchFileException e) {
-            return null;
+            return 0;
         }
     }
 

@@ -69,6 +69,23 @@ class LockFileTest {
         }
     }
 
+    @Test
+    void aFileThatWasReplacedIsNotTheOneAtItsPathWhateverItsSize() throws IOException {
+        Path file = path.file();
+        Files.createFile(file);
+        try (FileChannel first = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            assertThat(LockFile.isAt(first, file)).isTrue();
+            assertThat(file).isEmptyFile();
+            Files.delete(file);
+            assertThat(LockFile.isAt(first, file)).as("deleted").isFalse();
+            for (int size : new int[] {0, 1, 4095, 4096}) {
+                Files.write(file, new byte[size]);
+                assertThat(LockFile.isAt(first, file)).as("a new file").isFalse();
+                assertThat(file).as("which stays as it is").hasSize(size);
+            }
+        }
+    }
+
     private boolean isLocked() throws IOException {
         String inode = ":" + Files.getAttribute(path.file(), "unix:ino") + " ";
         return Files.readString(LOCKS).contains(inode);
