@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -38,6 +39,11 @@ record Aarch32(boolean wired) implements Architecture {
     private static final long HYP = 0x1a;
 
     @Override
+    public Width width() {
+        return Width.AARCH32;
+    }
+
+    @Override
     public int arch() {
         return UnicornConstants.UC_ARCH_ARM;
     }
@@ -50,8 +56,6 @@ record Aarch32(boolean wired) implements Architecture {
         };
     }
 
-    /// The library does not report the first block that an instance translates. So this first block is a single
-    /// NOP.
     /// Executes an instruction in memory of its own.
     static void execute(Unicorn engine, int instruction) {
         try (Arena memory = Arena.ofConfined()) {
@@ -64,6 +68,8 @@ record Aarch32(boolean wired) implements Architecture {
         }
     }
 
+    /// The library does not report the first block that an instance translates. So this first block is a single
+    /// NOP.
     @Override
     public void warmUp(Unicorn engine) {
         execute(engine, NOP);
@@ -173,7 +179,7 @@ record Aarch32(boolean wired) implements Architecture {
     }
 
     @Override
-    public CpuStateLayout layout(UnicornLibrary library) {
-        return library.layoutA32();
+    public CpuStateLayout layout(Layouts layouts) {
+        return layouts.stateA32();
     }
 }

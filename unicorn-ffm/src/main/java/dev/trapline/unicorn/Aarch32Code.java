@@ -32,7 +32,6 @@ final class Aarch32Code {
     private static final int T32_WIDE_WFE = 0xf3af_8002;
 
     private static final long ADDRESS = 0xffff_ffffL;
-    private static final int LONGEST_IT = 4;
     private static final int N = 3;
     private static final int Z = 2;
     private static final int C = 1;
@@ -176,33 +175,7 @@ final class Aarch32Code {
 
     /// How many instructions an IT makes conditional; 0 if the halfword is not an IT.
     static int itLength(int halfword) {
-        return (halfword & 0xff00) == 0xbf00 ? remaining(halfword) : 0;
-    }
-
-    /// How many instructions of an IT block remain, from CPSR.IT.
-    static int itRemaining(long pstate) {
-        return remaining((int) (((pstate >>> 25) & 3) | ((pstate >>> 8) & 0xc)));
-    }
-
-    /// The IT state in a PSTATE: its 8 bits, which are in two places (DDI0406 A2.5.2).
-    static int itState(long pstate) {
-        return (int) ((pstate >>> 25 & 3) | (pstate >>> 8 & 0xfc));
-    }
-
-    /// The PSTATE after an instruction of an IT block, or outside of one (DDI0406 A2.5.2, ITAdvance).
-    static long advanced(long pstate) {
-        int state = itState(pstate);
-        if (state == 0) {
-            return pstate;
-        }
-        int next = (state & 7) == 0 ? 0 : (state & 0xe0) | (state << 1 & 0x1f);
-        return (pstate & ~0x0600_fc00L) | (long) (next & 3) << 25 | (long) (next & 0xfc) << 8;
-    }
-
-    /// The lowest set bit of an IT mask marks the end of the block.
-    private static int remaining(int mask) {
-        int low = mask & 0xf;
-        return low == 0 ? 0 : LONGEST_IT - Integer.numberOfTrailingZeros(low);
+        return (halfword & 0xff00) == 0xbf00 ? ItState.remainingOfMask(halfword) : 0;
     }
 
     private static int crm(int word) {

@@ -28,7 +28,7 @@ final class Aarch32Exceptions implements CpuExceptions {
 
     private static final int LR = 1;
 
-    private final UnicornEngine cpu;
+    private final SliceParts cpu;
     private final Faults faults;
     private final Aarch32Traps traps;
     private final long[] registers;
@@ -45,7 +45,7 @@ final class Aarch32Exceptions implements CpuExceptions {
 
     /// @param registers the general registers, at the end of the last part
     Aarch32Exceptions(
-            UnicornEngine cpu,
+            SliceParts cpu,
             Unicorn engine,
             Faults faults,
             TimeRegisters time,
@@ -212,7 +212,7 @@ final class Aarch32Exceptions implements CpuExceptions {
     private void skip() {
         registers[GeneralRegisters.PC] += Instructions.WIDTH;
         long before = registers[GeneralRegisters.PSTATE];
-        long after = Aarch32Code.advanced(before);
+        long after = ItState.advanced(before);
         if (after != before) {
             registers[GeneralRegisters.PSTATE] = after;
             cpsr.set(0, 0, after);

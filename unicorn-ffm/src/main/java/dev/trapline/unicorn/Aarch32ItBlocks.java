@@ -68,7 +68,7 @@ final class Aarch32ItBlocks {
     /// @param pstate with the IT state
     long corrected(long pc, long pstate) {
         Conditional at = conditional.get(pc);
-        if (at == null || Aarch32Code.itRemaining(pstate) == at.left()) {
+        if (at == null || ItState.remaining(pstate) == at.left()) {
             return pc;
         }
         long target = Aarch32Code.branchTarget(thumb(pc), pc);

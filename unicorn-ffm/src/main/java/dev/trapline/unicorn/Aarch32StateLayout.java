@@ -52,9 +52,8 @@ record Aarch32StateLayout(int flags) {
     private static final int DAIF = 224;
 
     /// The layout of a library; null if its images are different.
-    static @Nullable Aarch32StateLayout calibrate(UnicornLibrary library) {
-        Aarch32StateLayout layout =
-                new Aarch32StateLayout(library.switchLayout().flags());
+    static @Nullable Aarch32StateLayout calibrate(UnicornLibrary library, SwitchLayout switching) {
+        Aarch32StateLayout layout = new Aarch32StateLayout(switching.flags());
         try (Arena memory = Arena.ofConfined();
                 Unicorn probe =
                         Unicorn.open(library, UnicornConstants.UC_ARCH_ARM64, UnicornConstants.UC_CPU_ARM64_A57)) {
@@ -63,7 +62,7 @@ record Aarch32StateLayout(int flags) {
             page.set(JAVA_INT, 0, ERET);
             page.set(JAVA_INT, 4, T32_NOPS);
             probe.mapMemory(PROBE, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
-            Aarch64.setSecurityState(probe);
+            NonSecureState.enter(probe);
             for (int n = 0; n < NUMBERED; n++) {
                 RegisterBatch register = probe.registers(UnicornConstants.x(n));
                 register.set(0, 0, MARK + n);
@@ -144,7 +143,7 @@ record Aarch32StateLayout(int flags) {
     /// Writes the PC, and the IT state of a CPSR.
     void writePc(MemorySegment image, long pc, long cpsr) {
         write(image, NUMBERED, pc);
-        image.set(JAVA_INT_UNALIGNED, flags + IT, Aarch32Code.itState(cpsr));
+        image.set(JAVA_INT_UNALIGNED, flags + IT, ItState.of(cpsr));
     }
 
     /// Makes the state of AArch64 follow: x0 to x14 are r0 to r14 (DDI0487 §D1.20.1). x15 to x30 keep their values.

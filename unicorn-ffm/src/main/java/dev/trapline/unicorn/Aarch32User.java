@@ -49,7 +49,7 @@ final class Aarch32User {
     Aarch32User(
             Unicorn cpu,
             EngineHooks hooks,
-            UnicornLibrary library,
+            Layouts layouts,
             Architecture architecture,
             EngineSpec spec,
             Aarch32StateLayout layout,
@@ -57,13 +57,13 @@ final class Aarch32User {
         this.cpu = cpu;
         this.hooks = hooks;
         this.layout = layout;
-        this.engine = Unicorn.open(library, architecture.arch(), architecture.model(spec));
+        this.engine = Unicorn.open(layouts.library(), architecture.arch(), architecture.model(spec));
         // The library does not report the first block that an instance translates.
         Aarch32.execute(engine, A64_NOP);
         MemoryMap memory = spec.memory();
         Instructions instructions = new Instructions(memory);
         AddressTranslation translation = new AddressTranslation.A64(engine);
-        this.instance = library.instanceLayout().forAarch32(library);
+        this.instance = layouts.instance().forAarch32(layouts.library());
         this.count = new Aarch32Count(engine, instance);
         this.progress = new Progress(count::begun);
         this.bus = new BusErrors(memory, architecture.generalRegisters(engine), translation, progress);
@@ -75,10 +75,10 @@ final class Aarch32User {
         this.own = new Aarch32UserHooks(engine, bus, progress, inputs, this::keepRegisters);
         bus.wire(inputs);
         bus.knowUnstoppable(_ -> isUnstoppable());
-        this.faults = new Faults(engine, architecture, architecture.layout(library));
+        this.faults = new Faults(engine, architecture, architecture.layout(layouts));
         this.time = new Aarch32UserTime(hooks);
-        CpuLayout known = library.cpuLayout().orElse(null);
-        CpuFlags flags = CpuFlags.of(engine, library.switchLayout(), known);
+        CpuLayout known = layouts.cpu().orElse(null);
+        CpuFlags flags = CpuFlags.of(engine, layouts.switching(), known);
         this.translations = new Translations(engine, memory, hooks::mmuSeen, translation, flags);
         AddressSpace space = new AddressSpace(engine, memory);
         space.map(bus);
@@ -99,7 +99,7 @@ final class Aarch32User {
         long end = address + size;
         itBlocks.forget(address, end);
         if ((pstate & THUMB) != 0) {
-            long at = itBlocks.look(address, Aarch32Code.itRemaining(pstate), end);
+            long at = itBlocks.look(address, ItState.remaining(pstate), end);
             while (at < end) {
                 int length = Aarch32Code.itLength(itBlocks.halfword(at));
                 at = length > 0 ? itBlocks.look(at + 2, length, end) : itBlocks.skip(at, 1);
@@ -240,7 +240,7 @@ final class Aarch32User {
         boolean waits = interrupt == UnicornConstants.EXCP_UDEF && fault.detail() >>> 26 == EC_WFX;
         if (waits && (engine.readSystem(SystemRegister.SCTLR_EL1) & NOT_TRAP_WFI) != 0) {
             registers[GeneralRegisters.PC] += faults.instructionWidth();
-            registers[GeneralRegisters.PSTATE] = Aarch32Code.advanced(registers[GeneralRegisters.PSTATE]);
+            registers[GeneralRegisters.PSTATE] = ItState.advanced(registers[GeneralRegisters.PSTATE]);
             write(registers);
             executed++;
             return Exit.WaitForInterrupt.INSTANCE;

@@ -49,7 +49,7 @@ final class Aarch32UserTime {
         hooks.runElsewhere(null);
         if (performed) {
             registers[GeneralRegisters.PC] += Instructions.WIDTH;
-            registers[GeneralRegisters.PSTATE] = Aarch32Code.advanced(registers[GeneralRegisters.PSTATE]);
+            registers[GeneralRegisters.PSTATE] = ItState.advanced(registers[GeneralRegisters.PSTATE]);
         }
         return performed;
     }

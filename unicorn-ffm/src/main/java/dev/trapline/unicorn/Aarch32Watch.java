@@ -113,7 +113,7 @@ final class Aarch32Watch implements CodeHooks {
         }
         if (exportsFailedCalls(pstate) && (pstate & THUMB) != 0) {
             // An IT block can be divided at a page boundary.
-            unlessCalled = afterSmc(pc, Aarch32Code.itRemaining(pstate));
+            unlessCalled = afterSmc(pc, ItState.remaining(pstate));
         }
     }
 
@@ -320,7 +320,7 @@ final class Aarch32Watch implements CodeHooks {
             return;
         }
         itBlocks.forget(from, to);
-        long at = itBlocks.look(from, Aarch32Code.itRemaining(pstate), to);
+        long at = itBlocks.look(from, ItState.remaining(pstate), to);
         while (at < to) {
             at = lookThumb(at, to);
         }

@@ -1,6 +1,7 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.board.cpu.SystemRegister;
@@ -10,14 +11,15 @@ import dev.trapline.board.cpu.TimeRegisters;
 /// monitor would have made before.
 record Aarch64() implements Architecture {
 
-    /// NS, HCE (HVC is not UNDEFINED), RW (EL2 is AArch64).
-    private static final long SCR = 0x501;
-    /// RW (EL1 is AArch64, without it the MMU misbehaves), TWI (a WFI cannot be mistaken for the end of a budget).
-    private static final long HCR = (1L << 31) | (1L << 13);
     /// EL1PCTEN, EL1PCEN: EL1 may use the physical counter and timer.
     private static final long CNTHCTL = 3;
 
     private static final int NUMBERED = 31;
+
+    @Override
+    public Width width() {
+        return Width.AARCH64;
+    }
 
     @Override
     public int arch() {
@@ -48,16 +50,10 @@ record Aarch64() implements Architecture {
 
     @Override
     public void setUp(Unicorn engine, EngineSpec spec) {
-        setSecurityState(engine);
+        NonSecureState.enter(engine);
         engine.writeSystem(SystemRegister.VMPIDR_EL2, spec.mpidr().value());
         engine.writeSystem(SystemRegister.VPIDR_EL2, midr(spec));
         engine.writeSystem(SystemRegister.CNTHCTL_EL2, CNTHCTL);
-    }
-
-    /// Puts EL1 into non-secure state, and makes it and EL2 AArch64.
-    static void setSecurityState(Unicorn engine) {
-        engine.writeSystem(SystemRegister.SCR_EL3, SCR);
-        engine.writeSystem(SystemRegister.HCR_EL2, HCR);
     }
 
     @Override
@@ -116,7 +112,7 @@ record Aarch64() implements Architecture {
     }
 
     @Override
-    public CpuStateLayout layout(UnicornLibrary library) {
-        return library.layoutA64();
+    public CpuStateLayout layout(Layouts layouts) {
+        return layouts.stateA64();
     }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// programs at EL0 ([Aarch32User]).
 final class Aarch64Exceptions implements CpuExceptions {
 
-    private final UnicornEngine cpu;
-    private final UnicornLibrary library;
+    private final SliceParts cpu;
+    private final Layouts layouts;
     private final Unicorn engine;
     private final EngineSpec spec;
     private final ExceptionSwitch exceptions;
@@ -33,8 +33,8 @@ final class Aarch64Exceptions implements CpuExceptions {
 
     /// @param registers the general registers, at the end of the last part
     Aarch64Exceptions(
-            UnicornEngine cpu,
-            UnicornLibrary library,
+            SliceParts cpu,
+            Layouts layouts,
             Unicorn engine,
             EngineSpec spec,
             ExceptionSwitch exceptions,
@@ -42,7 +42,7 @@ final class Aarch64Exceptions implements CpuExceptions {
             EngineHooks hooks,
             long[] registers) {
         this.cpu = cpu;
-        this.library = library;
+        this.layouts = layouts;
         this.engine = engine;
         this.spec = spec;
         this.exceptions = exceptions;
@@ -50,7 +50,7 @@ final class Aarch64Exceptions implements CpuExceptions {
         this.hooks = hooks;
         this.syndromes = new Syndromes(engine, spec.memory());
         this.registers = registers;
-        this.narrow = library.aarch32State();
+        this.narrow = layouts.aarch32State();
     }
 
     @Override
@@ -85,7 +85,7 @@ final class Aarch64Exceptions implements CpuExceptions {
             opened = new Aarch32User(
                     engine,
                     hooks,
-                    library,
+                    layouts,
                     new Aarch64(),
                     spec,
                     Objects.requireNonNull(narrow),

@@ -1,12 +1,16 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.ExecutionState;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.exit.GeneralRegisters;
 
 /// The differences between AArch64 and AArch32: how an engine is set up, which registers it has, and how an exception
 /// is read.
-sealed interface Architecture permits Aarch64, Aarch32 {
+interface Architecture {
+
+    /// Which of the two it is.
+    Width width();
 
     /// The `UC_ARCH_` number.
     int arch();
@@ -49,7 +53,7 @@ sealed interface Architecture permits Aarch64, Aarch32 {
     long monitorControl(Unicorn engine);
 
     /// The position of the last exception in context images of this architecture.
-    CpuStateLayout layout(UnicornLibrary library);
+    CpuStateLayout layout(Layouts layouts);
 
     /// A digest of registers that takes one batch read.
     interface StateDigest {

@@ -81,10 +81,10 @@ final class BudgetTrial {
     /// Runs it.
     ///
     /// @throws EngineException if there is a difference
-    static Outcome run(UnicornLibrary library, Shortcuts with, Shortcuts without) {
+    static Outcome run(Layouts layouts, Shortcuts with, Shortcuts without) {
         try (Arena arena = Arena.ofConfined();
-                Guest counted = new Guest(library, with, arena);
-                Guest reference = new Guest(library, without, arena)) {
+                Guest counted = new Guest(layouts, with, arena);
+                Guest reference = new Guest(layouts, without, arena)) {
             BudgetTrial trial = new BudgetTrial(counted, reference);
             for (int slice = 0; slice < SLICES; slice++) {
                 if (trial.slice(1 + slice * 7L % LONGEST) instanceof GuestFault) {
@@ -125,7 +125,7 @@ final class BudgetTrial {
         /// A digest of the ignored stores: their addresses and PCs.
         private long ignored;
 
-        Guest(UnicornLibrary library, Shortcuts shortcuts, Arena arena) {
+        Guest(Layouts layouts, Shortcuts shortcuts, Arena arena) {
             memory = arena.allocate(BYTES, MemoryMap.PAGE);
             MemorySegment.copy(CODE, 0, memory, JAVA_INT, 0, CODE.length);
             MemorySegment.copy(ROUTINE_CODE, 0, memory, JAVA_INT, ROUTINE, ROUTINE_CODE.length);
@@ -138,7 +138,7 @@ final class BudgetTrial {
                     new MemoryMap.Memory(BASE, memory, true)));
             Mpidr mpidr = Mpidr.of(new VcpuId(0), Mpidr.MAX_CLUSTER);
             engine = UnicornEngine.open(
-                    library,
+                    layouts,
                     new Aarch64(),
                     new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, map, false),
                     shortcuts);

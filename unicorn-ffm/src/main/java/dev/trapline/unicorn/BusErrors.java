@@ -28,7 +28,7 @@ final class BusErrors {
     private @Nullable GuestFault fault;
     private final long[] before = new long[GeneralRegisters.COUNT];
     private boolean taken;
-    private @Nullable CountedRun counted;
+    private @Nullable BlockRun counted;
     private LongPredicate fetched = _ -> false;
     private LongPredicate unstoppable = _ -> false;
     /// Null if the CPU is not wired.
@@ -66,7 +66,7 @@ final class BusErrors {
     }
 
     /// Sets the run that repeats instructions that were interrupted.
-    void count(CountedRun run) {
+    void count(BlockRun run) {
         counted = run;
     }
 
@@ -92,7 +92,7 @@ final class BusErrors {
     ///
     /// @param address physical
     void nobodyAnswers(long address, boolean write) {
-        CountedRun run = counted;
+        BlockRun run = counted;
         if (run != null && run.repeatsNothing()) {
             return;
         }
@@ -107,7 +107,7 @@ final class BusErrors {
 
     /// Whether the access fetches the instruction at PC, or is part of the page table walk for that fetch.
     private boolean isFetching() {
-        CountedRun run = counted;
+        BlockRun run = counted;
         if (run != null) {
             return run.isFetching();
         }
@@ -194,7 +194,7 @@ final class BusErrors {
     }
 
     private boolean isOver() {
-        CountedRun run = counted;
+        BlockRun run = counted;
         return fault != null || (inputs == null && run != null && run.isBehindDevices());
     }
 
@@ -204,7 +204,7 @@ final class BusErrors {
         if (wired == null) {
             return false;
         }
-        CountedRun run = counted;
+        BlockRun run = counted;
         if (run != null) {
             return run.repeatsNothing();
         }

@@ -67,7 +67,7 @@ final class Context {
     void loadFrom(Context other) {
         MemorySegment from = other.save();
         MemorySegment into = image == null ? save() : image;
-        int header = ImageLayout.header(into);
+        int header = header(into);
         MemorySegment.copy(from, header, into, header, into.byteSize() - header);
         // SAFETY: as in load.
         UnicornError.check(calls.contextRestore(handle, into.address()), "restoring a context");
@@ -84,11 +84,16 @@ final class Context {
             throw new EngineException("a CPU state of " + saved.length + " bytes is from another build of the library:"
                     + " this build needs " + into.byteSize());
         }
-        int header = ImageLayout.header(into);
+        int header = header(into);
         MemorySegment.copy(saved, header, into, JAVA_BYTE, header, saved.length - header);
         // SAFETY: the image was allocated by this instance, and the pointers that later versions have before the CPU
         // state are its own. The CPU state contains none.
         UnicornError.check(calls.contextRestore(handle, into.address()), "restoring a context");
+    }
+
+    /// The offset of the CPU state in an image: its length is the first word, and it comes last.
+    static int header(MemorySegment image) {
+        return Math.toIntExact(image.byteSize() - image.get(JAVA_LONG_UNALIGNED, 0));
     }
 
     /// Frees the image.

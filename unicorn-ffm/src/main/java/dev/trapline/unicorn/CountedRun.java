@@ -10,7 +10,7 @@ package dev.trapline.unicorn;
 /// its block, with the state before its instruction. The instruction is then run again, alone, so the access has the
 /// same effects as if instructions were run one by one. For a store that read-only memory ignores, the position is
 /// found immediately.
-final class CountedRun {
+final class CountedRun implements BlockRun {
 
     private final Unicorn engine;
     private final EngineHooks hooks;
@@ -151,10 +151,8 @@ final class CountedRun {
         return code;
     }
 
-    /// Called for an access to a gap.
-    ///
-    /// @return whether its instruction is run again, so that this access must be ignored
-    boolean repeatsNothing() {
+    @Override
+    public boolean repeatsNothing() {
         if (alone || isFetching()) {
             return false;
         }
@@ -166,8 +164,8 @@ final class CountedRun {
         return true;
     }
 
-    /// Whether code is fetched. This happens between two blocks, when everything before it is done.
-    boolean isFetching() {
+    @Override
+    public boolean isFetching() {
         return stores.isFilling() ? stores.isFetching() : data.isFetching();
     }
 
@@ -182,10 +180,8 @@ final class CountedRun {
         };
     }
 
-    /// How many instructions the run completed before the instruction for which a hook was called.
-    ///
-    /// @param pc the address of that instruction
-    long before(long pc) {
+    @Override
+    public long before(long pc) {
         return inBlock(budget - left + allowed - data.left(), pc);
     }
 
@@ -194,19 +190,18 @@ final class CountedRun {
         return all - data.length() + (pc - data.block()) / Integer.BYTES;
     }
 
-    /// Called for a store to memory that ignores it: asks for its instruction.
-    void askForStore() {
+    @Override
+    public void askForStore() {
         stores.ask();
     }
 
-    /// Whether the run ends before an instruction that is run again.
-    boolean isRepeating() {
+    @Override
+    public boolean isRepeating() {
         return again;
     }
 
-    /// Whether the running instruction is repeated after an access to a gap: its earlier device accesses are
-    /// already done.
-    boolean isBehindDevices() {
+    @Override
+    public boolean isBehindDevices() {
         return repeating;
     }
 

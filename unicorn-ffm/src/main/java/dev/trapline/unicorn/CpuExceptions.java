@@ -6,18 +6,18 @@ import dev.trapline.abi.exit.GuestFault;
 import org.jspecify.annotations.Nullable;
 
 /// How a wired CPU takes its exceptions, between two parts of a slice.
-sealed interface CpuExceptions permits Aarch64Exceptions, Aarch32Exceptions {
+interface CpuExceptions {
 
     /// Called before a slice: the state of the CPU may have been loaded since the last one.
     void beginSlice();
 
-    /// Runs a part of a slice: see [UnicornEngine#runPart].
+    /// Runs a part of a slice: see [SliceParts#runPart].
     Exit run(long budget, long now, long shown, boolean masked);
 
     /// How many instructions the last part completed.
     long executed();
 
-    /// See [UnicornEngine#seesUnmasking].
+    /// See [SliceParts#seesUnmasking].
     boolean seesUnmasking();
 
     /// What drops the translations and TLB entries of the CPU.

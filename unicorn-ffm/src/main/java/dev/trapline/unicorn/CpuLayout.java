@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// @param state offset in bytes from the CPU's address
 record CpuLayout(int cpu, int type, int fill, int tables, int state) {
 
+    /// The function that fills the TLB.
+    static final String FILL = "arm_cpu_tlb_fill_aarch64";
+
+    private static final String VERSION = "2.0.1";
     private static final int MODES = 12;
     private static final int DESCRIPTOR = 440;
     private static final int WINDOW = 16;
@@ -78,11 +82,27 @@ record CpuLayout(int cpu, int type, int fill, int tables, int state) {
         }
     }
 
+    /// Finds the layout of a library.
+    ///
+    /// @throws EngineException if it is not known; the message is a reason that follows the library's name
+    static CpuLayout find(UnicornLibrary library) {
+        if (!library.identity().version().equals(VERSION)) {
+            throw new EngineException(
+                    "the library is version " + library.identity().version() + ", not " + VERSION);
+        }
+        long fill = library.symbol(FILL);
+        try (HostMemory memory = HostMemory.open();
+                CpuProbe probe = new CpuProbe(library)) {
+            probe.touch();
+            return calibrate(probe, fill, memory);
+        }
+    }
+
     /// Finds all of it in an instance that has executed [CpuProbe]'s code.
     ///
     /// @param fillFunction address of the function that fills the TLB
     /// @throws EngineException if something is not found
-    static CpuLayout calibrate(CpuProbe probe, long fillFunction, HostMemory memory) {
+    private static CpuLayout calibrate(CpuProbe probe, long fillFunction, HostMemory memory) {
         ByteBuffer instance = memory.read(probe.engine().handle(), INSTANCE_SEARCHED);
         for (int at = 0; at + Long.BYTES <= instance.limit(); at += Long.BYTES) {
             long candidate = instance.getLong(at);
@@ -133,7 +153,7 @@ record CpuLayout(int cpu, int type, int fill, int tables, int state) {
     /// The beginning of the state of an instance's CPU, in a context image.
     private static ByteBuffer image(Unicorn engine) {
         MemorySegment image = engine.saveContext();
-        return image.asSlice(ImageLayout.header(image), COMPARED).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        return image.asSlice(Context.header(image), COMPARED).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static boolean begins(ByteBuffer cpu, int at, ByteBuffer image) {
@@ -230,7 +250,7 @@ record CpuLayout(int cpu, int type, int fill, int tables, int state) {
     ///
     /// @param image offset of the same in a context image of the instance
     long inState(Unicorn engine, int image) {
-        return cpu(engine) + state + image - ImageLayout.header(engine.saveContext());
+        return cpu(engine) + state + image - Context.header(engine.saveContext());
     }
 
     /// The address of an instance's CPU.

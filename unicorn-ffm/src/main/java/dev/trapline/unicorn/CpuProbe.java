@@ -92,7 +92,7 @@ final class CpuProbe implements AutoCloseable {
                 BASE,
                 memory,
                 UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_WRITE | UnicornConstants.UC_PROT_EXEC);
-        Aarch64.setSecurityState(engine);
+        NonSecureState.enter(engine);
     }
 
     Unicorn engine() {

@@ -35,7 +35,7 @@ final class EngineHooks implements BusHooks {
     private Exit.@Nullable Maintenance maintenance;
     private boolean mmuSeen;
     private boolean bigEndian;
-    private @Nullable CountedRun counted;
+    private @Nullable BlockRun counted;
     /// Counts the instructions of a slice while another instance runs it; null otherwise.
     private @Nullable LongSupplier elsewhere;
 
@@ -72,7 +72,7 @@ final class EngineHooks implements BusHooks {
 
     @Override
     public void interrupt(int number) {
-        CountedRun run = counted;
+        BlockRun run = counted;
         // An access to page tables outside of memory is repeated when its instruction is known.
         if (run == null || !run.isRepeating()) {
             interrupt = number;
@@ -102,7 +102,7 @@ final class EngineHooks implements BusHooks {
     }
 
     /// Sets the run that repeats instructions whose exact position is needed.
-    void count(CountedRun run) {
+    void count(BlockRun run) {
         counted = run;
         bus.count(run);
     }
@@ -221,7 +221,7 @@ final class EngineHooks implements BusHooks {
         if (elsewhere != null) {
             return elsewhere.getAsLong();
         }
-        CountedRun run = counted;
+        BlockRun run = counted;
         return run == null ? progress.before() : run.before(state.get(1, 0));
     }
 

@@ -17,7 +17,7 @@ final class ExceptionRun {
 
     private static final List<CpuTimer> TIMERS = List.of(CpuTimer.values());
 
-    private final UnicornEngine cpu;
+    private final SliceParts cpu;
     private final CpuExceptions exceptions;
     private final InterruptInputs inputs;
     private final EngineHooks hooks;
@@ -28,7 +28,7 @@ final class ExceptionRun {
     private long executed;
 
     ExceptionRun(
-            UnicornEngine cpu,
+            SliceParts cpu,
             CpuExceptions exceptions,
             InterruptInputs inputs,
             EngineHooks hooks,

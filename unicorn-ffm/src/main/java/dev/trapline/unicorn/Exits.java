@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.Conduit;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.abi.engine.EngineException;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
@@ -101,7 +102,7 @@ final class Exits {
     /// Whether an exception is a Software Step exception, which comes after a completed instruction. The library
     /// gives it the number of an undefined instruction.
     private boolean isStep(int interrupt) {
-        return interrupt == UnicornConstants.EXCP_UDEF && architecture instanceof Aarch64 && faults.isStep();
+        return interrupt == UnicornConstants.EXCP_UDEF && architecture.width() == Width.AARCH64 && faults.isStep();
     }
 
     private Exit hypercall(Conduit conduit, long[] registers) {
@@ -154,7 +155,7 @@ final class Exits {
 
     private Exit waitForInterrupt(long[] registers) {
         registers[GeneralRegisters.PC] += faults.instructionWidth();
-        if (!(architecture instanceof Aarch64)) {
+        if (architecture.width() == Width.AARCH32) {
             faults.forget();
         }
         progress.endBehind();

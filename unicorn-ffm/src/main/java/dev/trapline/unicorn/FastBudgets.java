@@ -2,7 +2,6 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.EngineException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import org.jspecify.annotations.Nullable;
 
 /// The shortcut [Shortcut#BUDGETS]: a hook on blocks counts instructions (`budgets.s`); without it, the library calls a
@@ -47,11 +46,11 @@ final class FastBudgets {
     /// Finds out whether the shortcut works with a library, and the offsets that it needs.
     ///
     /// @throws EngineException if it does not; the message says why
-    static FastBudgets calibrate(UnicornLibrary library, SymbolLookup symbols, FastStores stores, Host host) {
-        long stop = FastStores.symbol(symbols, STOP);
-        long restore = FastStores.symbol(symbols, RESTORE);
-        long loop = FastStores.symbol(symbols, LOOP);
-        MemorySegment forgetting = MemorySegment.ofAddress(FastStores.symbol(symbols, FORGET));
+    static FastBudgets calibrate(UnicornLibrary library, FastStores stores, Host host) {
+        long stop = library.symbol(STOP);
+        long restore = library.symbol(RESTORE);
+        long loop = library.symbol(LOOP);
+        MemorySegment forgetting = MemorySegment.ofAddress(library.symbol(FORGET));
         try (HostMemory memory = HostMemory.open()) {
             BudgetLayout layout = BudgetLayout.calibrate(library, stores.layout(), memory);
             return new FastBudgets(layout, stores, MachineCode.bytes(CODE, host), stop, restore, loop, forgetting);

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,9 +13,7 @@ import java.util.List;
 final class FastStores {
 
     private static final String CODE = "stores";
-    private static final String FILL = "arm_cpu_tlb_fill_aarch64";
     private static final String MARK = "tlb_reset_dirty_aarch64";
-    private static final String VERSION = "2.0.1";
 
     /// Words of the code's data.
     private static final int ORIGINAL = 0;
@@ -60,37 +57,15 @@ final class FastStores {
     /// Finds out whether the shortcut works with a library, and the offsets that it needs.
     ///
     /// @throws EngineException if it does not; the message is a reason that follows the library's name
-    static FastStores calibrate(UnicornLibrary library, SymbolLookup symbols, Host host) {
+    static FastStores calibrate(Layouts layouts, Host host) {
         byte[] code = MachineCode.bytes(CODE, host);
-        CpuLayout layout = layout(library, symbols);
-        library.know(layout);
-        FastStores stores = new FastStores(layout, code, symbol(symbols, FILL), symbol(symbols, MARK));
+        UnicornLibrary library = layouts.library();
+        FastStores stores = new FastStores(
+                layouts.requiredCpu(), code, library.symbol(CpuLayout.FILL), library.symbol(MARK));
         try (HostMemory memory = HostMemory.open()) {
             stores.tryOut(library, memory);
         }
         return stores;
-    }
-
-    /// The layout of a library's CPU.
-    ///
-    /// @throws EngineException if it is not known; the message says why
-    static CpuLayout layout(UnicornLibrary library, SymbolLookup symbols) {
-        if (!library.identity().version().equals(VERSION)) {
-            throw new EngineException(
-                    "the library is version " + library.identity().version() + ", not " + VERSION);
-        }
-        long fill = symbol(symbols, FILL);
-        try (HostMemory memory = HostMemory.open();
-                CpuProbe probe = new CpuProbe(library)) {
-            probe.touch();
-            return CpuLayout.calibrate(probe, fill, memory);
-        }
-    }
-
-    static long symbol(SymbolLookup symbols, String name) {
-        return symbols.find(name)
-                .map(MemorySegment::address)
-                .orElseThrow(() -> new EngineException("the library does not export " + name));
     }
 
     private void tryOut(UnicornLibrary library, HostMemory memory) {
@@ -171,7 +146,7 @@ final class FastStores {
         long slot = MEMORY.get(JAVA_LONG, cpu + layout.type()) + layout.fill();
         if (MEMORY.get(JAVA_LONG, cpu + layout.type() - Long.BYTES) != engine.handle()
                 || MEMORY.get(JAVA_LONG, slot) != fill) {
-            throw new EngineException("an engine's TLB is not filled by " + FILL);
+            throw new EngineException("an engine's TLB is not filled by " + CpuLayout.FILL);
         }
         MemorySegment data = loaded.asSlice(NativePages.PAGE, NativePages.PAGE);
         data.setAtIndex(JAVA_LONG, ORIGINAL, fill);

@@ -7,6 +7,7 @@ import static dev.trapline.abi.exit.GuestFault.Kind.PREFETCH_ABORT;
 import static dev.trapline.abi.exit.GuestFault.Kind.SUPERVISOR_CALL;
 import static dev.trapline.abi.exit.GuestFault.Kind.UNDEFINED_INSTRUCTION;
 
+import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.board.cpu.SystemRegister;
@@ -57,7 +58,7 @@ final class Faults {
         if (!isTrappedWait()) {
             return false;
         }
-        return !(architecture instanceof Aarch64)
+        return architecture.width() == Width.AARCH32
                 || architecture.exceptionLevel(registers[GeneralRegisters.PSTATE]) > 0
                 || (engine.readSystem(SystemRegister.SCTLR_EL1) & NOT_TRAP_WFI) != 0;
     }

@@ -67,7 +67,7 @@ record ImageLayout(int clock, int entry) {
             MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
             page.set(JAVA_INT, 0, ERET);
             probe.mapMemory(PROBE, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
-            Aarch64.setSecurityState(probe);
+            NonSecureState.enter(probe);
             probe.writeSystem(SystemRegister.ELR_EL1, PROBE);
             probe.writeSystem(SystemRegister.SPSR_EL1, EL1H);
             int found = NONE;
@@ -102,7 +102,7 @@ record ImageLayout(int clock, int entry) {
             MemorySegment first = MemorySegment.ofArray(startAt(probe, PROBE + FIRST_ENTRY));
             MemorySegment second = MemorySegment.ofArray(startAt(probe, PROBE + SECOND_ENTRY));
             int found = NONE;
-            for (int at = header(first); at + Long.BYTES <= first.byteSize(); at += Long.BYTES) {
+            for (int at = Context.header(first); at + Long.BYTES <= first.byteSize(); at += Long.BYTES) {
                 if (first.get(JAVA_LONG_UNALIGNED, at) == PROBE + FIRST_ENTRY
                         && second.get(JAVA_LONG_UNALIGNED, at) == PROBE + SECOND_ENTRY) {
                     if (found != NONE) {
@@ -130,18 +130,13 @@ record ImageLayout(int clock, int entry) {
         return library.unknown("has a CPU state with contents that Trapline does not know");
     }
 
-    /// The offset of the CPU state.
-    static int header(MemorySegment image) {
-        return Math.toIntExact(image.byteSize() - image.get(JAVA_LONG_UNALIGNED, 0));
-    }
-
     /// A copy of an image without the host's parts.
     ///
     /// @param a64 whether the image is from an AArch64 CPU
     /// @param state the position of the last exception in the image
     byte[] guests(MemorySegment image, boolean a64, CpuStateLayout state) {
         byte[] copy = image.toArray(JAVA_BYTE);
-        Arrays.fill(copy, Long.BYTES, header(image), (byte) 0);
+        Arrays.fill(copy, Long.BYTES, Context.header(image), (byte) 0);
         clear(copy, clock);
         if (a64) {
             state.clearSyndrome(copy);

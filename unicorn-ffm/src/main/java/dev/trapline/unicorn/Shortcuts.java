@@ -2,7 +2,6 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
-import java.lang.foreign.SymbolLookup;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -17,25 +16,22 @@ public final class Shortcuts {
     private static final String FINE = "";
 
     private final Map<Shortcut, String> refusals = new EnumMap<>(Shortcut.class);
-    private final UnicornLibrary library;
-    private final SymbolLookup symbols;
+    private final Layouts layouts;
     private final Host host;
     private @Nullable FastStores stores;
     private @Nullable FastBudgets budgets;
     private String inline = FINE;
 
-    private Shortcuts(UnicornLibrary library, SymbolLookup symbols, Host host) {
-        this.library = library;
-        this.symbols = symbols;
+    private Shortcuts(Layouts layouts, Host host) {
+        this.layouts = layouts;
         this.host = host;
     }
 
     /// Tests the wanted shortcuts, which takes some milliseconds.
     ///
-    /// @param symbols the library's exported symbols
     /// @param host the platform of this process
-    static Shortcuts of(UnicornLibrary library, SymbolLookup symbols, Set<Shortcut> wanted, Host host) {
-        Shortcuts shortcuts = new Shortcuts(library, symbols, host);
+    public static Shortcuts of(Layouts layouts, Set<Shortcut> wanted, Host host) {
+        Shortcuts shortcuts = new Shortcuts(layouts, host);
         for (Shortcut shortcut : Shortcut.values()) {
             if (wanted.contains(shortcut)) {
                 shortcuts.refusals.put(shortcut, shortcuts.tryOut(shortcut, wanted));
@@ -61,7 +57,7 @@ public final class Shortcuts {
     }
 
     private String tryStores() {
-        stores = FastStores.calibrate(library, symbols, host);
+        stores = FastStores.calibrate(layouts, host);
         return FINE;
     }
 
@@ -70,7 +66,7 @@ public final class Shortcuts {
         if (stores == null) {
             return "it needs " + Shortcut.STORES.id();
         }
-        FastBudgets counting = FastBudgets.calibrate(library, symbols, stores, host);
+        FastBudgets counting = FastBudgets.calibrate(layouts.library(), stores, host);
         if (!alsoInline || !usesInline(counting)) {
             tryOut(counting);
         }
@@ -96,7 +92,7 @@ public final class Shortcuts {
         boolean right = false;
         budgets = counting;
         try {
-            int countingBlocks = BudgetTrial.run(library, this, new Shortcuts(library, symbols, host))
+            int countingBlocks = BudgetTrial.run(layouts, this, new Shortcuts(layouts, host))
                     .countingBlocks();
             right = true;
             return countingBlocks;

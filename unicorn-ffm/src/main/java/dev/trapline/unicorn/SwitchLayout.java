@@ -54,7 +54,7 @@ record SwitchLayout(int flags, int monitor) {
             MemorySegment page = memory.allocate(MemoryMap.PAGE, MemoryMap.PAGE);
             MemorySegment.copy(CODE, 0, page, JAVA_INT, 0, CODE.length);
             probe.mapMemory(PROBE, page, UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_EXEC);
-            Aarch64.setSecurityState(probe);
+            NonSecureState.enter(probe);
             int flags = findFlags(probe);
             int monitor = findMonitor(probe);
             if (flags >= 0 && monitor >= 0) {

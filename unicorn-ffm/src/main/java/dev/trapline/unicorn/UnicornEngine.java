@@ -9,6 +9,7 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// do not have.
 ///
 /// The general registers are read once, when the library returns, and kept until something writes them.
-final class UnicornEngine implements Engine {
+final class UnicornEngine implements Engine, SliceParts {
 
-    private final UnicornLibrary library;
+    private final Layouts layouts;
     private final Unicorn unicorn;
     private final Architecture architecture;
     private final EngineHooks hooks;
@@ -60,32 +61,32 @@ final class UnicornEngine implements Engine {
     /// Its state when it was opened.
     private Bytes atOpening = Bytes.EMPTY;
 
-    private UnicornEngine(Unicorn unicorn, UnicornLibrary library, Architecture architecture, EngineSpec spec) {
-        this.library = library;
+    private UnicornEngine(Unicorn unicorn, Layouts layouts, Architecture architecture, EngineSpec spec) {
+        this.layouts = layouts;
         this.unicorn = unicorn;
         this.architecture = architecture;
-        boolean a64 = architecture instanceof Aarch64;
+        boolean a64 = architecture.width() == Width.AARCH64;
         AddressTranslation translation =
                 a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
-        this.cpu = a64 ? library.cpuLayout().orElse(null) : null;
-        this.flags = a64 ? CpuFlags.of(unicorn, library.switchLayout(), cpu) : null;
+        this.cpu = a64 ? layouts.cpu().orElse(null) : null;
+        this.flags = a64 ? CpuFlags.of(unicorn, layouts.switching(), cpu) : null;
         this.progress = new Progress(this::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
                 unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
         this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation, flags);
         this.maintainer = translations;
-        this.faults = new Faults(unicorn, architecture, architecture.layout(library));
+        this.faults = new Faults(unicorn, architecture, architecture.layout(layouts));
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
-                unicorn, library.codeBuffer(architecture.arch()).orElse(null));
+                unicorn, layouts.codeBuffer(architecture.arch()).orElse(null));
         this.count =
-                a64 ? null : new Aarch32Count(unicorn, library.instanceLayout().forAarch32(library));
-        ExceptionSwitch switching = a64 ? new ExceptionSwitch(unicorn, library.switchLayout()) : null;
+                a64 ? null : new Aarch32Count(unicorn, layouts.instance().forAarch32(layouts.library()));
+        ExceptionSwitch switching = a64 ? new ExceptionSwitch(unicorn, layouts.switching()) : null;
         this.exceptions = switching;
         this.dataOrder = switching == null
-                ? DataOrderControl.A32.of(unicorn)
-                : new DataOrderControl.A64(unicorn, hooks, switching);
+                ? Aarch32DataOrder.of(unicorn)
+                : new Aarch64DataOrder(unicorn, hooks, switching);
         this.general = architecture.generalRegisters(unicorn);
         this.exits =
                 new Exits(architecture, hooks, bus, faults, translations, instructions, dataOrder, general, progress);
@@ -97,7 +98,7 @@ final class UnicornEngine implements Engine {
         Aarch32Watch watch = new Aarch32Watch(
                 unicorn,
                 architecture,
-                library.instanceLayout(),
+                layouts.instance(),
                 counting,
                 translations::dropAll,
                 instructions,
@@ -114,20 +115,20 @@ final class UnicornEngine implements Engine {
         Instructions instructions = new Instructions(spec.memory());
         CpuExceptions taking = exceptions == null
                 ? new Aarch32Exceptions(this, unicorn, faults, hooks.time(), instructions, registers)
-                : new Aarch64Exceptions(this, library, unicorn, spec, exceptions, inputs, hooks, registers);
+                : new Aarch64Exceptions(this, layouts, unicorn, spec, exceptions, inputs, hooks, registers);
         maintainer = taking.maintainer(translations);
         wired = new ExceptionRun(this, taking, inputs, hooks, bus, registers);
     }
 
-    static UnicornEngine open(UnicornLibrary library, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
-        Unicorn unicorn = Unicorn.open(library, architecture.arch(), architecture.model(spec));
+    static UnicornEngine open(Layouts layouts, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
+        Unicorn unicorn = Unicorn.open(layouts.library(), architecture.arch(), architecture.model(spec));
         boolean opened = false;
         try {
             architecture.warmUp(unicorn);
             architecture.setUp(unicorn, spec);
             CpuWiring wiring = spec.wiring();
             EngineSpec seen = wiring == null ? spec : spec.withMemory(RoutedDevices.in(spec.memory()));
-            UnicornEngine engine = new UnicornEngine(unicorn, library, architecture, seen);
+            UnicornEngine engine = new UnicornEngine(unicorn, layouts, architecture, seen);
             if (wiring != null) {
                 engine.wire(wiring, seen);
             }
@@ -165,7 +166,7 @@ final class UnicornEngine implements Engine {
             unicorn.hookTranslation(pages);
             translations.know(pages);
             if (counted == null) {
-                library.instanceLayout().requireCounter(library);
+                layouts.instance().requireCounter(layouts.library());
             }
         }
         space.mapGaps(stubs, flags != null);
@@ -184,25 +185,23 @@ final class UnicornEngine implements Engine {
         return exit;
     }
 
-    /// Whether an AArch64 CPU is in AArch32 state.
-    boolean isInAarch32() {
+    @Override
+    public boolean isInAarch32() {
         return flags != null && !TranslationFlags.isAarch64(flags.get());
     }
 
-    /// Whether [#runPart] can end where an interrupt may have been unmasked.
-    boolean seesUnmasking() {
+    @Override
+    public boolean seesUnmasking() {
         return counted != null;
     }
 
-    /// Whether code at a virtual address can be fetched at EL1.
-    boolean isFetchable(long address) {
+    @Override
+    public boolean isFetchable(long address) {
         return (fetched != null && fetched.has(address)) || translations.isMemory(address);
     }
 
-    /// Runs a part of a slice, as [#run] does, but without taking an exception.
-    ///
-    /// @param masked whether the part also ends where an interrupt may have been unmasked; only if it can
-    Exit runPart(long budget, long now, long shown, boolean masked) {
+    @Override
+    public Exit runPart(long budget, long now, long shown, boolean masked) {
         hooks.beginSlice(now, shown);
         if (cpu != null) {
             cpu.holdSize(cpu.cpu(unicorn));
@@ -235,8 +234,8 @@ final class UnicornEngine implements Engine {
         return code;
     }
 
-    /// Reads the general registers again.
-    void fetchRegisters() {
+    @Override
+    public void fetchRegisters() {
         general.read();
         general.copyTo(registers, GeneralRegisters.COUNT);
     }
@@ -257,7 +256,7 @@ final class UnicornEngine implements Engine {
     }
 
     private long begun() {
-        return counted != null ? 0 : count == null ? library.instanceLayout().begun(unicorn) : count.begun();
+        return counted != null ? 0 : count == null ? layouts.instance().begun(unicorn) : count.begun();
     }
 
     @Override
@@ -354,8 +353,8 @@ final class UnicornEngine implements Engine {
 
     @Override
     public void save(StateWriter state) {
-        state.putBytes(library.imageLayout()
-                .guests(unicorn.saveContext(), architecture instanceof Aarch64, architecture.layout(library)));
+        state.putBytes(layouts.image()
+                .guests(unicorn.saveContext(), architecture.width() == Width.AARCH64, architecture.layout(layouts)));
         state.put(registers);
         hooks.save(state);
     }

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// Opens engines of one loaded library. Machines and threads may share it.
 public final class UnicornEngines implements EngineFactory {
 
-    private final UnicornLibrary library;
+    private final Layouts layouts;
     private final Set<Shortcut> wanted;
     private @Nullable Shortcuts shortcuts;
 
     /// Engines with the shortcuts of [Shortcut#standard].
+    ///
+    /// @throws dev.trapline.abi.engine.EngineException if the library cannot be used
     public UnicornEngines(UnicornLibrary library) {
         this(library, Shortcut.standard());
     }
@@ -25,8 +27,9 @@ public final class UnicornEngines implements EngineFactory {
     /// Engines with shortcuts.
     ///
     /// @param wanted the shortcuts that are used, except those that fail their tests with this library
+    /// @throws dev.trapline.abi.engine.EngineException if the library cannot be used
     public UnicornEngines(UnicornLibrary library, Set<Shortcut> wanted) {
-        this.library = library;
+        this.layouts = Layouts.of(library);
         this.wanted = EnumSet.noneOf(Shortcut.class);
         this.wanted.addAll(wanted);
     }
@@ -39,12 +42,12 @@ public final class UnicornEngines implements EngineFactory {
             case AARCH64 -> new Aarch64();
             case AARCH32 -> new Aarch32(spec.wiring() != null);
         };
-        return UnicornEngine.open(library, architecture, spec, shortcuts());
+        return UnicornEngine.open(layouts, architecture, spec, shortcuts());
     }
 
     @Override
     public EngineLibrary library() {
-        return library.identity();
+        return layouts.library().identity();
     }
 
     @Override
@@ -56,7 +59,7 @@ public final class UnicornEngines implements EngineFactory {
     public synchronized Shortcuts shortcuts() {
         Shortcuts known = shortcuts;
         if (known == null) {
-            known = library.shortcuts(wanted);
+            known = Shortcuts.of(layouts, wanted, Host.current());
             shortcuts = known;
         }
         return known;
@@ -64,6 +67,6 @@ public final class UnicornEngines implements EngineFactory {
 
     /// The library itself, for uses that the port does not offer.
     public UnicornLibrary unicorn() {
-        return library;
+        return layouts.library();
     }
 }

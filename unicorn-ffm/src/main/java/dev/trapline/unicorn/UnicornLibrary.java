@@ -5,18 +5,14 @@ import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.file.BoundedFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// A loaded Unicorn library, version 2, with both Arm architectures. It stays loaded until the process ends.
 public final class UnicornLibrary {
@@ -30,26 +26,16 @@ public final class UnicornLibrary {
     private static final String UNIVERSAL = "cafebabe";
     private static final String PE = "4d5a";
 
+    private final Path file;
     private final EngineLibrary identity;
     private final NativeCalls calls;
     private final SymbolLookup symbols;
-    private final CpuStateLayout layoutA64;
-    private final CpuStateLayout layoutA32;
-    private @Nullable InstanceLayout instanceLayout;
-    private @Nullable SwitchLayout switchLayout;
-    private @Nullable Aarch32StateLayout aarch32State;
-    private boolean searchedAarch32;
-    private @Nullable ImageLayout imageLayout;
-    private boolean cpuLookedFor;
-    private @Nullable CpuLayout cpuLayout;
-    private final Map<Integer, Optional<CodeBuffer>> codeBuffers = new TreeMap<>();
 
-    private UnicornLibrary(EngineLibrary identity, NativeCalls calls, SymbolLookup symbols) {
+    private UnicornLibrary(Path file, EngineLibrary identity, NativeCalls calls, SymbolLookup symbols) {
+        this.file = file;
         this.identity = identity;
         this.symbols = symbols;
         this.calls = calls;
-        this.layoutA64 = CpuStateLayout.calibrateA64(this);
-        this.layoutA32 = CpuStateLayout.calibrateA32(this);
     }
 
     /// Finds and loads a library.
@@ -116,14 +102,7 @@ public final class UnicornLibrary {
             }
         }
         EngineLibrary identity = new EngineLibrary("Unicorn", version, hash(file, search), origin);
-        try {
-            return new UnicornLibrary(identity, calls, symbols);
-        } catch (EngineException e) {
-            throw new EngineException(
-                    file + " says that it is Unicorn " + version + ", but cannot be used: " + e.getMessage() + "; "
-                            + TAKE_ANOTHER,
-                    e);
-        }
+        return new UnicornLibrary(file, identity, calls, symbols);
     }
 
     /// Whether a file begins like the libraries of a known platform. Other files are not passed to the system,
@@ -169,6 +148,16 @@ public final class UnicornLibrary {
                 "Unicorn " + identity.version() + ", " + identity.origin() + ", " + what + "; " + TAKE_ANOTHER);
     }
 
+    /// The error that this build cannot be used at all.
+    ///
+    /// @param why names the cause
+    EngineException unusable(EngineException why) {
+        return new EngineException(
+                file + " says that it is Unicorn " + identity.version() + ", but cannot be used: " + why.getMessage()
+                        + "; " + TAKE_ANOTHER,
+                why);
+    }
+
     /// Identifies the library in recordings.
     public EngineLibrary identity() {
         return identity;
@@ -178,94 +167,17 @@ public final class UnicornLibrary {
         return calls;
     }
 
-    /// The layout of an instance. The first call finds it, which takes a few milliseconds.
-    synchronized InstanceLayout instanceLayout() {
-        InstanceLayout known = instanceLayout;
-        if (known == null) {
-            known = InstanceLayout.calibrate(this);
-            instanceLayout = known;
-        }
-        return known;
+    /// The same library, whose symbols are looked up in another way.
+    UnicornLibrary withSymbols(SymbolLookup others) {
+        return new UnicornLibrary(file, identity, calls, others);
     }
 
-    /// The layout of the state that an exception entry changes and no register shows. The first call finds it,
-    /// which takes a few milliseconds.
-    synchronized SwitchLayout switchLayout() {
-        SwitchLayout known = switchLayout;
-        if (known == null) {
-            known = SwitchLayout.calibrate(this);
-            switchLayout = known;
-        }
-        return known;
-    }
-
-    /// The layout of AArch32 state of an AArch64 CPU; null if it is not known. The first call finds it, which takes
-    /// a few milliseconds.
-    synchronized @Nullable Aarch32StateLayout aarch32State() {
-        if (!searchedAarch32) {
-            searchedAarch32 = true;
-            aarch32State = Aarch32StateLayout.calibrate(this);
-        }
-        return aarch32State;
-    }
-
-    /// The parts of a CPU's image that belong to the host. The first call finds them, which takes a few
-    /// milliseconds.
-    synchronized ImageLayout imageLayout() {
-        ImageLayout known = imageLayout;
-        if (known == null) {
-            known = ImageLayout.calibrate(this);
-            imageLayout = known;
-        }
-        return known;
-    }
-
-    /// The layout of the CPU of AArch64 instances. The first call finds it, which takes a few milliseconds.
+    /// The address of a symbol that the library exports.
     ///
-    /// @return empty if it is not known
-    synchronized Optional<CpuLayout> cpuLayout() {
-        if (!cpuLookedFor) {
-            cpuLookedFor = true;
-            cpuLayout = findCpu();
-        }
-        return Optional.ofNullable(cpuLayout);
-    }
-
-    /// Keeps the layout of the CPU, so that it need not be looked for again.
-    synchronized void know(CpuLayout found) {
-        cpuLookedFor = true;
-        cpuLayout = found;
-    }
-
-    private @Nullable CpuLayout findCpu() {
-        try {
-            return FastStores.layout(this, symbols);
-        } catch (EngineException e) {
-            return null;
-        }
-    }
-
-    /// Tests shortcuts with this library.
-    ///
-    /// @param wanted those that may be used
-    public Shortcuts shortcuts(Set<Shortcut> wanted) {
-        return Shortcuts.of(this, symbols, wanted, Host.current());
-    }
-
-    /// Where instances of one architecture keep how full their buffer of translated code is. The first call finds
-    /// it, which takes a few milliseconds.
-    ///
-    /// @param arch the `UC_ARCH_` number
-    /// @return empty if it is not found in this build
-    synchronized Optional<CodeBuffer> codeBuffer(int arch) {
-        return codeBuffers.computeIfAbsent(arch, _ -> CodeBuffer.calibrate(this, arch));
-    }
-
-    CpuStateLayout layoutA64() {
-        return layoutA64;
-    }
-
-    CpuStateLayout layoutA32() {
-        return layoutA32;
+    /// @throws EngineException if it does not
+    long symbol(String name) {
+        return symbols.find(name)
+                .map(MemorySegment::address)
+                .orElseThrow(() -> new EngineException("the library does not export " + name));
     }
 }

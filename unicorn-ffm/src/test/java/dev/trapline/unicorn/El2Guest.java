@@ -70,8 +70,9 @@ final class El2Guest implements AutoCloseable {
     }
 
     El2Guest(UnicornLibrary library, int model, long control) {
-        layout = library.layoutA64();
-        switches = library.switchLayout();
+        Layouts layouts = Layouts.of(library);
+        layout = layouts.stateA64();
+        switches = layouts.switching();
         engine = Unicorn.open(library, UnicornConstants.UC_ARCH_ARM64, model);
         memory = arena.allocate(BYTES, NativePages.PAGE);
         // SAFETY: the engine is closed before the arena is.

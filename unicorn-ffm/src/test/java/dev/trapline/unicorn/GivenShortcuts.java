@@ -6,15 +6,15 @@ import dev.trapline.abi.engine.EngineLibrary;
 import dev.trapline.abi.engine.EngineSpec;
 
 /// AArch64 engines with shortcuts that were tested in a special way.
-record GivenShortcuts(UnicornLibrary unicorn, Shortcuts shortcuts) implements EngineFactory {
+record GivenShortcuts(Layouts layouts, Shortcuts shortcuts) implements EngineFactory {
 
     @Override
     public Engine open(EngineSpec spec) {
-        return UnicornEngine.open(unicorn, new Aarch64(), spec, shortcuts);
+        return UnicornEngine.open(layouts, new Aarch64(), spec, shortcuts);
     }
 
     @Override
     public EngineLibrary library() {
-        return unicorn.identity();
+        return layouts.library().identity();
     }
 }

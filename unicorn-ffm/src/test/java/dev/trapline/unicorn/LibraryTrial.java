@@ -23,12 +23,13 @@ public final class LibraryTrial {
             UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(Path.of(arguments[0])));
             // SAFETY: looks up functions in a library that is already loaded and stays loaded.
             SymbolLookup symbols = SymbolLookup.libraryLookup(Path.of(arguments[1]), Arena.global());
-            Shortcuts shortcuts = Shortcuts.of(library, symbols, EnumSet.allOf(Shortcut.class), Host.current());
+            Shortcuts shortcuts = Shortcuts.of(
+                    Layouts.of(library.withSymbols(symbols)), EnumSet.allOf(Shortcut.class), Host.current());
             for (Shortcut shortcut : Shortcut.values()) {
                 System.out.println(shortcuts.line(shortcut));
             }
             try (Snippet guest = Snippet.with(
-                    new GivenShortcuts(library, shortcuts),
+                    new GivenShortcuts(Layouts.of(library), shortcuts),
                     CpuModel.CORTEX_A57,
                     Assembler.a64("mov x1, #0x40000000; mov x2, #7; str x2, [x1, #0x800]; ldr x3, [x1, #0x800];"
                             + "mrs x4, cntvct_el0; hvc #3"))) {

@@ -35,7 +35,7 @@ class ShortcutsTest {
 
     @Test
     void allFitTheCopyInTheArtefact() {
-        Shortcuts shortcuts = bundled().shortcuts(ALL);
+        Shortcuts shortcuts = shortcuts(ALL);
         for (Shortcut shortcut : ALL) {
             assertThat(shortcuts.line(shortcut)).startsWith(shortcut.id() + ": on (");
             assertThat(shortcuts.uses(shortcut)).isTrue();
@@ -47,13 +47,13 @@ class ShortcutsTest {
         UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(null));
         assumeTrue(library.identity().version().equals("2.0.1"), "another version may refuse");
         for (Shortcut shortcut : ALL) {
-            assertThat(library.shortcuts(ALL).line(shortcut)).contains(": on (");
+            assertThat(Shortcuts.of(Layouts.of(library), ALL, Host.current()).line(shortcut)).contains(": on (");
         }
     }
 
     @Test
     void whatIsNotAskedForIsOff() {
-        Shortcuts shortcuts = bundled().shortcuts(Set.of());
+        Shortcuts shortcuts = shortcuts(Set.of());
         assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
         assertThat(shortcuts.line(Shortcut.STORES)).isEqualTo("stores: off (not asked for)");
     }
@@ -76,9 +76,9 @@ class ShortcutsTest {
 
     @Test
     void theSelfTestCoversEveryWayThatASliceEnds() {
-        Shortcuts all = bundled().shortcuts(ALL);
-        Shortcuts none = bundled().shortcuts(Set.of());
-        List<Exit> exits = BudgetTrial.run(bundled(), all, none).exits();
+        Shortcuts all = shortcuts(ALL);
+        Shortcuts none = shortcuts(Set.of());
+        List<Exit> exits = BudgetTrial.run(Layouts.of(bundled()), all, none).exits();
         for (Class<?> kind :
                 List.of(Exit.BudgetUsed.class, Exit.Maintenance.class, HypercallExit.class, GuestFault.class)) {
             assertThat(exits.stream().filter(kind::isInstance))
@@ -94,14 +94,17 @@ class ShortcutsTest {
                 BundledLibrary.extract(LibrarySearch.standard(null).cache()), Arena.global());
         UnicornLibrary library = bundled();
         Shortcuts shortcuts = Shortcuts.of(
-                library, name -> name.equals(function) ? instead.find(name) : real.find(name), ALL, Host.current());
+                Layouts.of(library.withSymbols(
+                        name -> name.equals(function) ? instead.find(name) : real.find(name))),
+                ALL,
+                Host.current());
         assertThat(shortcuts.line(user)).isEqualTo(user.id() + ": refused (" + reason + ")");
         for (Shortcut shortcut : ALL) {
             assertThat(shortcuts.uses(shortcut))
                     .as("%s without %s", shortcut, function)
                     .isEqualTo(shortcut.compareTo(user) < 0);
         }
-        assertRuns(new GivenShortcuts(library, shortcuts));
+        assertRuns(new GivenShortcuts(Layouts.of(library), shortcuts));
     }
 
     private static void assertRuns(EngineFactory engines) {
@@ -118,10 +121,9 @@ class ShortcutsTest {
     void withoutMachineCodeEachShortcutIsRefusedAndTheRunContinues(String system, String processor) {
         UnicornLibrary library = bundled();
         Shortcuts shortcuts = Shortcuts.of(
-                library,
-                name -> {
+                Layouts.of(library.withSymbols(name -> {
                     throw new AssertionError("nothing is looked up on such a host: " + name);
-                },
+                })),
                 ALL,
                 new Host(system, processor));
         assertThat(shortcuts.line(Shortcut.STORES))
@@ -129,12 +131,12 @@ class ShortcutsTest {
         assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: refused (it needs stores)");
         assertThat(shortcuts.line(Shortcut.INLINE)).isEqualTo("inline: refused (it needs budgets)");
         assertThat(shortcuts.uses(Shortcut.STORES)).isFalse();
-        assertRuns(new GivenShortcuts(library, shortcuts));
+        assertRuns(new GivenShortcuts(Layouts.of(library), shortcuts));
     }
 
     @Test
     void countingWithinTheCodeNeedsCountingByBlocks() {
-        Shortcuts shortcuts = bundled().shortcuts(EnumSet.of(Shortcut.STORES, Shortcut.INLINE));
+        Shortcuts shortcuts = shortcuts(EnumSet.of(Shortcut.STORES, Shortcut.INLINE));
         assertThat(shortcuts.line(Shortcut.STORES)).contains(": on (");
         assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: off (not asked for)");
         assertThat(shortcuts.line(Shortcut.INLINE)).isEqualTo("inline: refused (it needs budgets)");
@@ -155,7 +157,7 @@ class ShortcutsTest {
 
     @Test
     void countingByBlocksNeedsTheOther() {
-        Shortcuts shortcuts = bundled().shortcuts(EnumSet.of(Shortcut.BUDGETS));
+        Shortcuts shortcuts = shortcuts(EnumSet.of(Shortcut.BUDGETS));
         assertThat(shortcuts.line(Shortcut.BUDGETS)).isEqualTo("budgets: refused (it needs stores)");
         try (Snippet guest = Snippet.with(
                 new UnicornEngines(bundled(), EnumSet.of(Shortcut.BUDGETS)),
@@ -226,6 +228,10 @@ class ShortcutsTest {
 
     private static Snippet with(String source) {
         return Snippet.with(new UnicornEngines(bundled(), ALL), CpuModel.CORTEX_A57, Assembler.a64(source));
+    }
+
+    private static Shortcuts shortcuts(Set<Shortcut> wanted) {
+        return Shortcuts.of(Layouts.of(bundled()), wanted, Host.current());
     }
 
     private static UnicornLibrary bundled() {

@@ -27,7 +27,7 @@ class SwitchLayoutTest {
     @ParameterizedTest
     @MethodSource("libraries")
     void theMonitorIsFoundWhereExclusivesKeepIt(UnicornLibrary library) {
-        SwitchLayout layout = library.switchLayout();
+        SwitchLayout layout = SwitchLayout.calibrate(library);
         String source =
                 "adr x0, here; ldxr x1, [x0]; stxr w2, x1, [x0]; ldxr x1, [x0]; clrex; .balign 8; here: .quad 0";
         run(library, source, probe -> {
@@ -53,7 +53,7 @@ class SwitchLayoutTest {
     @ParameterizedTest
     @MethodSource("libraries")
     void theFlagsOfAPlaceAreThoseThatAnExceptionReturnMakes(UnicornLibrary library) {
-        SwitchLayout layout = library.switchLayout();
+        SwitchLayout layout = SwitchLayout.calibrate(library);
         long plain = 0x30c5_0838L;
         for (long control : new long[] {plain, plain | (1 << 24), plain | (1 << 25), plain | (3 << 24)}) {
             for (long debug : new long[] {0, 1, 1 | (1 << 13)}) {
@@ -103,7 +103,7 @@ class SwitchLayoutTest {
                     CODE,
                     page,
                     UnicornConstants.UC_PROT_READ | UnicornConstants.UC_PROT_WRITE | UnicornConstants.UC_PROT_EXEC);
-            Aarch64.setSecurityState(probe);
+            NonSecureState.enter(probe);
             check.accept(probe);
         }
     }

@@ -75,7 +75,10 @@ public final class Engines {
     }
 
     private static UnicornEngines load(@Nullable Path library, @Nullable String shortcuts) {
-        UnicornLibrary loaded;
+        Set<Shortcut> wanted = Shortcut.standard();
+        if (shortcuts != null) {
+            wanted.retainAll(parse(shortcuts));
+        }
         try {
             if (library != null) {
                 // What the JVM calls for the first time it looks for in the system's libraries, and that waits for
@@ -83,16 +86,10 @@ public final class Engines {
                 OthersOutput.prepare();
             }
             LOADING.set(true);
-            loaded = UnicornLibrary.load(LibrarySearch.standard(library));
+            return new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(library)), wanted);
         } finally {
             LOADING.set(false);
         }
-        if (shortcuts == null) {
-            return new UnicornEngines(loaded);
-        }
-        Set<Shortcut> wanted = parse(shortcuts);
-        wanted.retainAll(Shortcut.standard());
-        return new UnicornEngines(loaded, wanted);
     }
 
     private static Set<Shortcut> parse(String shortcuts) {
