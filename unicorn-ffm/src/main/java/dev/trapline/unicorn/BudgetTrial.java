@@ -14,6 +14,8 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.unicorn.a64.Aarch64;
+import dev.trapline.unicorn.layout.Layouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

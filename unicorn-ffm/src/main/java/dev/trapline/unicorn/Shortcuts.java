@@ -2,6 +2,15 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
+import dev.trapline.unicorn.counting.CountedRun;
+import dev.trapline.unicorn.counting.FastBudgets;
+import dev.trapline.unicorn.counting.FastStores;
+import dev.trapline.unicorn.counting.Shortcut;
+import dev.trapline.unicorn.ffi.Host;
+import dev.trapline.unicorn.ffi.Unicorn;
+import dev.trapline.unicorn.layout.CpuFlags;
+import dev.trapline.unicorn.layout.Layouts;
+import dev.trapline.unicorn.slice.EngineHooks;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -92,8 +101,8 @@ public final class Shortcuts {
         boolean right = false;
         budgets = counting;
         try {
-            int countingBlocks = BudgetTrial.run(layouts, this, new Shortcuts(layouts, host))
-                    .countingBlocks();
+            int countingBlocks =
+                    BudgetTrial.run(layouts, this, new Shortcuts(layouts, host)).countingBlocks();
             right = true;
             return countingBlocks;
         } finally {

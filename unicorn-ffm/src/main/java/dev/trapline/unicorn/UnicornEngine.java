@@ -2,6 +2,7 @@ package dev.trapline.unicorn;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
+import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.Engine;
@@ -9,7 +10,6 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.EngineSpec;
 import dev.trapline.abi.engine.ExceptionEntry;
 import dev.trapline.abi.engine.MemoryMap;
-import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
@@ -17,6 +17,45 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import dev.trapline.unicorn.a32.Aarch32Count;
+import dev.trapline.unicorn.a32.Aarch32DataOrder;
+import dev.trapline.unicorn.a32.Aarch32Exceptions;
+import dev.trapline.unicorn.a32.Aarch32Memory;
+import dev.trapline.unicorn.a32.Aarch32Run;
+import dev.trapline.unicorn.a32.Aarch32Time;
+import dev.trapline.unicorn.a32.Aarch32Watch;
+import dev.trapline.unicorn.a64.Aarch64DataOrder;
+import dev.trapline.unicorn.a64.Aarch64Exceptions;
+import dev.trapline.unicorn.a64.ExceptionSwitch;
+import dev.trapline.unicorn.counting.CountedRun;
+import dev.trapline.unicorn.ffi.GapStubs;
+import dev.trapline.unicorn.ffi.RegisterBatch;
+import dev.trapline.unicorn.ffi.Unicorn;
+import dev.trapline.unicorn.layout.CpuFlags;
+import dev.trapline.unicorn.layout.CpuLayout;
+import dev.trapline.unicorn.layout.InstanceLayout;
+import dev.trapline.unicorn.layout.Layouts;
+import dev.trapline.unicorn.slice.AddressSpace;
+import dev.trapline.unicorn.slice.Architecture;
+import dev.trapline.unicorn.slice.BusErrors;
+import dev.trapline.unicorn.slice.CpuExceptions;
+import dev.trapline.unicorn.slice.DataOrderControl;
+import dev.trapline.unicorn.slice.DebugRegisters;
+import dev.trapline.unicorn.slice.EngineHooks;
+import dev.trapline.unicorn.slice.ExceptionRun;
+import dev.trapline.unicorn.slice.Exits;
+import dev.trapline.unicorn.slice.Faults;
+import dev.trapline.unicorn.slice.Instructions;
+import dev.trapline.unicorn.slice.InterruptInputs;
+import dev.trapline.unicorn.slice.Progress;
+import dev.trapline.unicorn.slice.RoutedDevices;
+import dev.trapline.unicorn.slice.StateCheck;
+import dev.trapline.unicorn.translation.AddressTranslation;
+import dev.trapline.unicorn.translation.CodePages;
+import dev.trapline.unicorn.translation.FetchedCode;
+import dev.trapline.unicorn.translation.Maintainer;
+import dev.trapline.unicorn.translation.TranslationUse;
+import dev.trapline.unicorn.translation.Translations;
 import org.jspecify.annotations.Nullable;
 
 /// Implements the engine port with a CPU of the library.
@@ -25,8 +64,8 @@ import org.jspecify.annotations.Nullable;
 /// processes found one way to do so, hardware breakpoints ([DebugRegisters]). Another is SVE, which the offered models
 /// do not have.
 ///
-/// The general registers are read once, when the library returns, and kept until something writes them.
-final class UnicornEngine implements Engine, SliceParts {
+/// It is made of parts that know each other; [PartRun] runs the guest.
+final class UnicornEngine implements Engine {
 
     private final Layouts layouts;
     private final Unicorn unicorn;
@@ -35,29 +74,19 @@ final class UnicornEngine implements Engine, SliceParts {
     private final BusErrors bus;
     private final Translations translations;
     private final Faults faults;
-    private final Progress progress;
-    private final Exits exits;
+    private final PartRun parts;
     private final TranslationUse use;
-    /// Null on AArch64.
-    private final @Nullable Aarch32Run narrow;
-    /// Null if the library's own count is used.
-    private final @Nullable Aarch32Count count;
     private Maintainer maintainer;
     private final @Nullable ExceptionSwitch exceptions;
     private final DataOrderControl dataOrder;
     /// Null if the CPU is not wired.
     private @Nullable ExceptionRun wired;
-    private @Nullable CountedRun counted;
-    /// Null if it is not known.
-    private final @Nullable CpuLayout cpu;
     /// Null on AArch32.
     private final @Nullable CpuFlags flags;
-    private @Nullable FetchedCode fetched;
     private final RegisterBatch general;
     private final Architecture.StateDigest stateDigest;
-    /// What the batch read last, with later writes applied; the PC is where the next slice begins.
-    private final long[] registers = new long[GeneralRegisters.COUNT];
-    private long executed;
+    /// Those of [PartRun].
+    private final long[] registers;
     /// Its state when it was opened.
     private Bytes atOpening = Bytes.EMPTY;
 
@@ -68,9 +97,11 @@ final class UnicornEngine implements Engine, SliceParts {
         boolean a64 = architecture.width() == Width.AARCH64;
         AddressTranslation translation =
                 a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
-        this.cpu = a64 ? layouts.cpu().orElse(null) : null;
+        CpuLayout cpu = a64 ? layouts.cpu().orElse(null) : null;
         this.flags = a64 ? CpuFlags.of(unicorn, layouts.switching(), cpu) : null;
-        this.progress = new Progress(this::begun);
+        InstanceLayout instance = layouts.instance();
+        Aarch32Count count = a64 ? null : new Aarch32Count(unicorn, instance.forAarch32(layouts.library()));
+        Progress progress = new Progress(count == null ? () -> instance.begun(unicorn) : count::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
                 unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
@@ -80,21 +111,24 @@ final class UnicornEngine implements Engine, SliceParts {
         Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
                 unicorn, layouts.codeBuffer(architecture.arch()).orElse(null));
-        this.count =
-                a64 ? null : new Aarch32Count(unicorn, layouts.instance().forAarch32(layouts.library()));
         ExceptionSwitch switching = a64 ? new ExceptionSwitch(unicorn, layouts.switching()) : null;
         this.exceptions = switching;
-        this.dataOrder = switching == null
-                ? Aarch32DataOrder.of(unicorn)
-                : new Aarch64DataOrder(unicorn, hooks, switching);
+        this.dataOrder =
+                switching == null ? Aarch32DataOrder.of(unicorn) : new Aarch64DataOrder(unicorn, hooks, switching);
         this.general = architecture.generalRegisters(unicorn);
-        this.exits =
+        Exits exits =
                 new Exits(architecture, hooks, bus, faults, translations, instructions, dataOrder, general, progress);
         this.stateDigest = architecture.stateDigest(unicorn);
-        this.narrow = count == null ? null : aarch32(count, instructions, spec);
+        this.parts =
+                new PartRun(unicorn, architecture, hooks, exits, progress, translations, general, count, cpu, flags);
+        this.registers = parts.registers();
+        if (count != null) {
+            parts.runNarrow(aarch32(count, exits, progress, instructions, spec));
+        }
     }
 
-    private Aarch32Run aarch32(Aarch32Count counting, Instructions instructions, EngineSpec spec) {
+    private Aarch32Run aarch32(
+            Aarch32Count counting, Exits exits, Progress progress, Instructions instructions, EngineSpec spec) {
         Aarch32Watch watch = new Aarch32Watch(
                 unicorn,
                 architecture,
@@ -107,17 +141,17 @@ final class UnicornEngine implements Engine, SliceParts {
                 spec);
         bus.knowUnstoppable(watch::isConditional);
         return new Aarch32Run(
-                watch, counting, this::startNarrow, hooks, exits, faults, use, progress, dataOrder, registers);
+                watch, counting, parts::startNarrow, hooks, exits, faults, use, progress, dataOrder, registers);
     }
 
     private void wire(CpuWiring wiring, EngineSpec spec) {
         InterruptInputs inputs = new InterruptInputs(wiring, unicorn::stop);
         Instructions instructions = new Instructions(spec.memory());
         CpuExceptions taking = exceptions == null
-                ? new Aarch32Exceptions(this, unicorn, faults, hooks.time(), instructions, registers)
-                : new Aarch64Exceptions(this, layouts, unicorn, spec, exceptions, inputs, hooks, registers);
+                ? new Aarch32Exceptions(parts, unicorn, faults, hooks.time(), instructions, registers)
+                : new Aarch64Exceptions(parts, layouts, unicorn, spec, exceptions, inputs, hooks, registers);
         maintainer = taking.maintainer(translations);
-        wired = new ExceptionRun(this, taking, inputs, hooks, bus, registers);
+        wired = new ExceptionRun(parts, taking, inputs, hooks, bus, registers);
     }
 
     static UnicornEngine open(Layouts layouts, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
@@ -133,7 +167,7 @@ final class UnicornEngine implements Engine, SliceParts {
                 engine.wire(wiring, seen);
             }
             engine.map(seen.memory(), shortcuts);
-            engine.fetchRegisters();
+            engine.parts.fetchRegisters();
             engine.atOpening = engine.save();
             opened = true;
             return engine;
@@ -151,23 +185,22 @@ final class UnicornEngine implements Engine, SliceParts {
         GapStubs stubs = unicorn.upcalls().gapStubs(hooks);
         if (flags != null) {
             CountedRun run = shortcuts.install(unicorn, flags, memory, hooks);
-            if (run != null) {
-                counted = run;
+            if (run == null) {
+                layouts.instance().requireCounter(layouts.library());
+            } else {
+                parts.count(run);
                 hooks.count(run);
                 use.leaveOut(run::isTranslatingPiece);
                 stubs = run.wrap(stubs);
             }
             unicorn.hookSystemInstructions(hooks);
             unicorn.hookTranslation(new StateCheck(unicorn, flags, bus));
-            FetchedCode code = new FetchedCode(unicorn, flags, cpu, translations);
-            fetched = code;
+            FetchedCode code = new FetchedCode(unicorn, flags, layouts.cpu().orElse(null), translations);
+            parts.know(code);
             bus.knowFetched(code::has);
             CodePages pages = new CodePages(memory, code::physical, translations);
             unicorn.hookTranslation(pages);
             translations.know(pages);
-            if (counted == null) {
-                layouts.instance().requireCounter(layouts.library());
-            }
         }
         space.mapGaps(stubs, flags != null);
     }
@@ -178,85 +211,24 @@ final class UnicornEngine implements Engine, SliceParts {
             throw new IllegalArgumentException("a budget is 1 to " + MAX_BUDGET + " instructions, not " + budget);
         }
         if (wired == null) {
-            return runPart(budget, now, shown, false);
+            return parts.runPart(budget, now, shown, false);
         }
-        Exit exit = wired.run(budget, now, shown);
-        executed = wired.executed();
-        return exit;
-    }
-
-    @Override
-    public boolean isInAarch32() {
-        return flags != null && !TranslationFlags.isAarch64(flags.get());
-    }
-
-    @Override
-    public boolean seesUnmasking() {
-        return counted != null;
-    }
-
-    @Override
-    public boolean isFetchable(long address) {
-        return (fetched != null && fetched.has(address)) || translations.isMemory(address);
-    }
-
-    @Override
-    public Exit runPart(long budget, long now, long shown, boolean masked) {
-        hooks.beginSlice(now, shown);
-        if (cpu != null) {
-            cpu.holdSize(cpu.cpu(unicorn));
-        }
-        if (narrow != null) {
-            Exit exit = narrow.run(budget);
-            executed = narrow.executed();
-            return exit;
-        }
-        Exit exit = exits.exit(start(budget, masked), registers);
-        executed = counted == null
-                ? progress.completed(budget)
-                : counted.completed(progress.end(), registers[GeneralRegisters.PC]);
-        return exit;
-    }
-
-    private int startNarrow(long budget) {
-        return start(budget, false);
-    }
-
-    private int start(long budget, boolean masked) {
-        long begin = architecture.startAddress(registers[GeneralRegisters.PC], registers[GeneralRegisters.PSTATE]);
-        int code;
-        if (counted != null) {
-            code = counted.run(begin, budget, masked);
-        } else {
-            code = count == null ? unicorn.start(begin, budget) : count.run(begin, budget);
-        }
-        fetchRegisters();
-        return code;
-    }
-
-    @Override
-    public void fetchRegisters() {
-        general.read();
-        general.copyTo(registers, GeneralRegisters.COUNT);
+        return wired.run(budget, now, shown);
     }
 
     @Override
     public long executed() {
-        return executed;
+        return wired == null ? parts.executed() : wired.executed();
     }
 
     @Override
     public long shown() {
-        return hooks.shown();
+        return parts.shown();
     }
 
     /// How many blocks of code count their instructions by themselves.
     int countingBlocks() {
-        return counted == null ? 0 : counted.countingBlocks();
-    }
-
-    private long begun() {
-        return counted != null ? 0 : count == null ? layouts.instance().begun(unicorn) : count.begun();
+        return parts.countingBlocks();
     }
 
     @Override
@@ -377,7 +349,7 @@ final class UnicornEngine implements Engine, SliceParts {
 
     @Override
     public boolean restart() {
-        if (narrow != null && wired == null) {
+        if (flags == null && wired == null) {
             // An AArch32 engine also keeps what it knows about the code around its PC.
             return false;
         }

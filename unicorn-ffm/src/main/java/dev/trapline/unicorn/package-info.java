@@ -1,4 +1,4 @@
-/** The engine port, implemented with Unicorn by the Foreign Function and Memory API. No other package knows Unicorn. */
+/** The engine port, implemented with Unicorn. No other module knows Unicorn. */
 @NullMarked
 package dev.trapline.unicorn;
 

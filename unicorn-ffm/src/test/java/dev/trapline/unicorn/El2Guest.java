@@ -6,6 +6,15 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.unicorn.ffi.NativePages;
+import dev.trapline.unicorn.ffi.RegisterBatch;
+import dev.trapline.unicorn.ffi.Unicorn;
+import dev.trapline.unicorn.ffi.UnicornConstants;
+import dev.trapline.unicorn.ffi.UnicornError;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
+import dev.trapline.unicorn.layout.CpuStateLayout;
+import dev.trapline.unicorn.layout.Layouts;
+import dev.trapline.unicorn.layout.SwitchLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -137,7 +146,7 @@ final class El2Guest implements AutoCloseable {
                 Integer.toUnsignedLong(layout.syndrome(image)));
     }
 
-    /// Sets bits of the translation flags ([TranslationFlags]).
+    /// Sets bits of the translation flags ([dev.trapline.unicorn.layout.TranslationFlags]).
     void changeFlags(int set) {
         MemorySegment image = engine.saveContext();
         switches.setFlags(image, switches.flags(image) | set);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.unicorn.El2Guest.Taken;
+import dev.trapline.unicorn.ffi.UnicornConstants;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;

@@ -1,18 +1,21 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.unicorn.counting.Shortcut;
+import dev.trapline.unicorn.ffi.LibrarySearch;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /// Engines of both libraries, each with all shortcuts and with none. Tests of an engine run on each of them.
-final class EveryEngine {
+public final class EveryEngine {
 
     private static final UnicornLibrary BUNDLED =
             UnicornLibrary.load(LibrarySearch.standard(null).withoutSystem());
     private static final UnicornLibrary FOUND = UnicornLibrary.load(LibrarySearch.standard(null));
 
-    static final List<UnicornEngines> ALL = List.of(
+    public static final List<UnicornEngines> ALL = List.of(
             new UnicornEngines(BUNDLED, EnumSet.allOf(Shortcut.class)),
             new UnicornEngines(BUNDLED, Set.of()),
             new UnicornEngines(FOUND, EnumSet.allOf(Shortcut.class)),

@@ -6,6 +6,7 @@ import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.testkit.Assembler;
 import dev.trapline.unicorn.TimedGuest.Seen;
+import dev.trapline.unicorn.counting.Shortcut;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;

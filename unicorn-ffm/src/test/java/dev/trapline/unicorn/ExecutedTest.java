@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.unicorn.counting.Shortcut;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -23,7 +23,7 @@ import java.util.Arrays;
 /// ```
 ///
 /// With the MMU on, EL0 can neither read nor execute the kernel's half, and EL1 cannot execute the program's half.
-final class HandlerGuest implements AutoCloseable {
+public final class HandlerGuest implements AutoCloseable {
 
     static final long HANDLER = Snippet.BASE + 0x1000;
     static final long OTHER_HANDLER = Snippet.BASE + 0x2000;
@@ -50,7 +50,7 @@ final class HandlerGuest implements AutoCloseable {
     private static final long USER_PAGE = 0x743 | (1L << 53);
 
     /// The state in which a program runs.
-    enum Place {
+    public enum Place {
         EL1H(0xa000_00c5L, false),
         EL1T(0x5000_0304L, false),
         EL0(0x9000_0000L, false),
@@ -59,7 +59,7 @@ final class HandlerGuest implements AutoCloseable {
         EL0_MMU(0xf000_0000L, true);
 
         /// Its initial PSTATE: some of NZCV, some of DAIF.
-        final long pstate;
+        public final long pstate;
 
         final boolean mmu;
 

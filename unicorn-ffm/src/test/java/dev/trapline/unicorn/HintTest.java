@@ -6,6 +6,7 @@ import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
+import dev.trapline.unicorn.a32.Aarch32Code;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class HypercallExitTest {
+public class HypercallExitTest {
 
     @Test
     void hvcTellsItsImmediateItsRegistersAndTheNextPc() {
@@ -178,7 +178,7 @@ class HypercallExitTest {
         }
     }
 
-    static HypercallExit hypercall(Exit exit) {
+    public static HypercallExit hypercall(Exit exit) {
         assertThat(exit).isInstanceOf(HypercallExit.class);
         return (HypercallExit) exit;
     }

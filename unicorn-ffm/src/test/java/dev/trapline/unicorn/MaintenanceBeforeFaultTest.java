@@ -9,6 +9,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.GuestFault.Kind;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.unicorn.counting.Shortcut;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,5 +1,7 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.unicorn.ffi.Hooks;
+
 /// Hooks that change nothing. A test replaces those that it needs.
 class NoHooks implements Hooks {
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.testkit.HostTools;
+import dev.trapline.unicorn.counting.Shortcut;
+import dev.trapline.unicorn.ffi.BundledLibrary;
+import dev.trapline.unicorn.ffi.Host;
+import dev.trapline.unicorn.ffi.LibrarySearch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

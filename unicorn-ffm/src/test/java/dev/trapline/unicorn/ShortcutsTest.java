@@ -10,6 +10,14 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.unicorn.counting.Shortcut;
+import dev.trapline.unicorn.ffi.BundledLibrary;
+import dev.trapline.unicorn.ffi.Host;
+import dev.trapline.unicorn.ffi.HostMemory;
+import dev.trapline.unicorn.ffi.LibrarySearch;
+import dev.trapline.unicorn.ffi.NativePages;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
+import dev.trapline.unicorn.layout.Layouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -47,7 +55,8 @@ class ShortcutsTest {
         UnicornLibrary library = UnicornLibrary.load(LibrarySearch.standard(null));
         assumeTrue(library.identity().version().equals("2.0.1"), "another version may refuse");
         for (Shortcut shortcut : ALL) {
-            assertThat(Shortcuts.of(Layouts.of(library), ALL, Host.current()).line(shortcut)).contains(": on (");
+            assertThat(Shortcuts.of(Layouts.of(library), ALL, Host.current()).line(shortcut))
+                    .contains(": on (");
         }
     }
 
@@ -94,8 +103,7 @@ class ShortcutsTest {
                 BundledLibrary.extract(LibrarySearch.standard(null).cache()), Arena.global());
         UnicornLibrary library = bundled();
         Shortcuts shortcuts = Shortcuts.of(
-                Layouts.of(library.withSymbols(
-                        name -> name.equals(function) ? instead.find(name) : real.find(name))),
+                Layouts.of(library.withSymbols(name -> name.equals(function) ? instead.find(name) : real.find(name))),
                 ALL,
                 Host.current());
         assertThat(shortcuts.line(user)).isEqualTo(user.id() + ": refused (" + reason + ")");

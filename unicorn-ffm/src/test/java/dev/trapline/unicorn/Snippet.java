@@ -18,6 +18,8 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.unicorn.ffi.LibrarySearch;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -187,7 +189,7 @@ public final class Snippet implements AutoCloseable {
     /// Runs instructions in slices of one length, each of which uses its budget up.
     ///
     /// @param instructions all of them
-    void runInSlices(long instructions, long length) {
+    public void runInSlices(long instructions, long length) {
         Engine engine = engine();
         long shown = 0;
         for (long now = 0; now < instructions; now += length) {

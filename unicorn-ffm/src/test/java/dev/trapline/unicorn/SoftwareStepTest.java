@@ -6,6 +6,7 @@ import dev.trapline.abi.CpuModel;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.unicorn.counting.Shortcut;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -7,6 +7,7 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.unicorn.a32.Aarch32Code;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,9 @@
 package dev.trapline.unicorn;
 
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.unicorn.counting.Shortcut;
+import dev.trapline.unicorn.ffi.LibrarySearch;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
 import java.util.Set;
 import java.util.SplittableRandom;
 

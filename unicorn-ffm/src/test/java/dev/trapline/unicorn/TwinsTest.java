@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trapline.testkit.HostTools;
+import dev.trapline.unicorn.ffi.Host;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,6 +7,11 @@ import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MemoryMap;
 import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.unicorn.ffi.RegisterBatch;
+import dev.trapline.unicorn.ffi.Unicorn;
+import dev.trapline.unicorn.ffi.UnicornConstants;
+import dev.trapline.unicorn.ffi.UnicornError;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,12 +26,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Compares each number with the library's behaviour: guest code puts a value into a register, and the number must find
 /// it.
-class UnicornConstantsTest {
+public class UnicornConstantsTest {
 
     private static final long CODE = 0x1_0000;
     private static final long READ_ONLY = 0x2_0000;
 
-    static List<UnicornLibrary> libraries() {
+    public static List<UnicornLibrary> libraries() {
         return List.of(Snippet.engines().unicorn(), Snippet.bundledEngines().unicorn());
     }
 

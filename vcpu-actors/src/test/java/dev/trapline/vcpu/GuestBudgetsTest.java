@@ -3,9 +3,9 @@ package dev.trapline.vcpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.testkit.Guests;
-import dev.trapline.unicorn.LibrarySearch;
 import dev.trapline.unicorn.UnicornEngines;
-import dev.trapline.unicorn.UnicornLibrary;
+import dev.trapline.unicorn.ffi.LibrarySearch;
+import dev.trapline.unicorn.ffi.UnicornLibrary;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.SampledEngines.Sample;
 import java.io.IOException;
