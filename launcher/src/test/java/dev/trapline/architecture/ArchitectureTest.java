@@ -31,7 +31,7 @@ class ArchitectureTest {
             new Exemption("CheckpointSeal", "SecureRandom.<init>", "a key that nobody can guess; no part of a history"),
             new Exemption("CheckpointSeal", "SecureRandom.nextBytes", "as above"),
             new Exemption("LockFile", "SecureRandom.<init>", "sizes that no other file shows; gone when they are seen"),
-            new Exemption("LockFile", "Random.ints", "as above"),
+            new Exemption("LockFile", "SecureRandom.ints", "as above"),
             new Exemption("Descriptor", "System.getProperty", "which numbers the system has for what"),
             new Exemption("Host", "System.getProperty", CHOOSES_SHORTCUTS),
             new Exemption("Shortcut", "System.getProperty", CHOOSES_SHORTCUTS),
