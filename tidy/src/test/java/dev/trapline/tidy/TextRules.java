@@ -3,7 +3,9 @@ package dev.trapline.tidy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -69,6 +71,9 @@ final class TextRules {
             new Word("(?i)\\bhears? of\\b", "write 'is notified of'"),
             new Word("(?i)\\bwants? done\\b", "write 'effects', or 'requests'"));
 
+    /// On names that were checked: most names occur many times.
+    private static final Map<String, List<String>> ADVICE = new ConcurrentHashMap<>();
+
     private static final Set<String> PHRASES_ALLOWED = Set.of("S", "c", "LICENSE");
 
     /// Lists the retired words.
@@ -100,6 +105,10 @@ final class TextRules {
 
     /// What to write instead of the retired phrases in a name such as `whoeverCalls`.
     static List<String> adviceOnName(String name) {
+        return ADVICE.computeIfAbsent(name, TextRules::findAdvice);
+    }
+
+    private static List<String> findAdvice(String name) {
         String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ");
         return PHRASES.stream()
                 .filter(phrase -> phrase.pattern().matcher(words).find())
