@@ -6,7 +6,6 @@ import com.palantir.javaformat.java.Formatter;
 import com.palantir.javaformat.java.FormatterException;
 import com.palantir.javaformat.java.JavaFormatterOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,22 +24,26 @@ class FormatTest {
     @Test
     void everyJavaFileIsFormatted() {
         boolean fix = Boolean.getBoolean("tidy.fix");
-        List<String> unformatted = new ArrayList<>();
-        for (Path path : Repository.javaFiles()) {
-            String text = Repository.read(path);
-            String formatted = format(path, text);
-            if (formatted.equals(text)) {
-                continue;
-            }
-            if (fix) {
-                Repository.write(path, formatted);
-            } else {
-                unformatted.add(path + ":" + firstDifference(text, formatted));
-            }
-        }
+        List<String> unformatted = Repository.javaFiles().parallelStream()
+                .flatMap(path -> check(path, fix).stream())
+                .toList();
         assertThat(unformatted)
                 .as("files that are not formatted (first line that differs); run: " + FIX)
                 .isEmpty();
+    }
+
+    /// Where a file differs from its formatted text, unless that is corrected.
+    private List<String> check(Path path, boolean fix) {
+        String text = Repository.read(path);
+        String formatted = format(path, text);
+        if (formatted.equals(text)) {
+            return List.of();
+        }
+        if (fix) {
+            Repository.write(path, formatted);
+            return List.of();
+        }
+        return List.of(path + ":" + firstDifference(text, formatted));
     }
 
     @Test
