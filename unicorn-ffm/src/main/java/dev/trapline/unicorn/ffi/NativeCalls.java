@@ -199,6 +199,7 @@ public final class NativeCalls {
         }
     }
 
+    /// `uc_mem_protect`.
     public int memProtect(long engine, long address, long size, int protection) {
         try {
             // SAFETY: the range was mapped before, and no run is under way.

@@ -98,6 +98,7 @@ public final class Unicorn implements AutoCloseable {
                 "mapping a device at 0x" + Long.toHexString(address));
     }
 
+    /// The functions of this instance that native code can call.
     public Upcalls upcalls() {
         return upcalls;
     }
@@ -233,6 +234,12 @@ public final class Unicorn implements AutoCloseable {
         return registers(ids, slots, ids.length, 1);
     }
 
+    /// A batch of registers in chosen slots.
+    ///
+    /// @param ids the library's numbers
+    /// @param slots the slot of each; several may share one
+    /// @param slotCount how many slots there are
+    /// @param words how many 64-bit words a slot has
     public RegisterBatch registers(int[] ids, int[] slots, int slotCount, int words) {
         handle();
         return new RegisterBatch(this, arena, ids, slots, slotCount, words);
@@ -272,6 +279,7 @@ public final class Unicorn implements AutoCloseable {
         batch.write(1);
     }
 
+    /// Performs an address translation instruction (AT), whose walk may access memory that nobody has.
     public void translate(RegisterBatch operation) {
         upcalls.duringWalk(operation::writeAndWalk);
     }

@@ -131,10 +131,14 @@ public final class Upcalls {
         return stub(ON_DEVICE_WRITE, device, MMIO_WRITE);
     }
 
+    /// The functions for accesses to addresses that nobody has.
     public GapStubs gapStubs(Hooks hooks) {
         return new GapStubs(stub(ON_GAP_READ, hooks, MMIO_READ), stub(ON_GAP_WRITE, hooks, MMIO_WRITE));
     }
 
+    /// A function without arguments and result.
+    ///
+    /// @return its address, valid as long as the instance
     public long callbackStub(Runnable callback) {
         return stub(ON_CALLBACK, callback, CALLBACK);
     }

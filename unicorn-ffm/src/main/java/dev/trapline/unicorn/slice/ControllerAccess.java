@@ -86,10 +86,12 @@ public final class ControllerAccess {
         };
     }
 
+    /// The number of the general register that gets what was read.
     public int target() {
         return target;
     }
 
+    /// What was read, for the register [#target].
     public long value() {
         return value;
     }

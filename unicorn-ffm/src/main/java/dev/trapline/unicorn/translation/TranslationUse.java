@@ -80,6 +80,7 @@ public final class TranslationUse implements TranslationHook {
         worst += Math.min(WORST_BLOCK + WORST_BYTE * size, LARGEST_BLOCK);
     }
 
+    /// See [Engine#room].
     public Engine.Room room() {
         long used = buffer == null ? worst : capacity - buffer.room(engine);
         if (used > capacity / NONE) {
