@@ -189,6 +189,14 @@ public final class Board implements Snapshot, Deadline {
         return network;
     }
 
+    /// All its network interfaces, also one to which its own frames come back.
+    public List<NetworkCard> networkCards() {
+        return bus.devices().stream()
+                .filter(NetworkCard.class::isInstance)
+                .map(NetworkCard.class::cast)
+                .toList();
+    }
+
     private Board withPowerButton() {
         Pl061 added = new Pl061(Pl061.SPI);
         pins = added;

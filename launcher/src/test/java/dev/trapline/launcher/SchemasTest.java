@@ -89,6 +89,7 @@ class SchemasTest {
                 List.of(),
                 new FlashWrites.Summary(2, 0x10, 0x4008_0000L),
                 List.of("virtio-block: a reason"),
+                new RunReport.DroppedFrames(1, 2, 3),
                 1,
                 new RunReport.Breakage("at here\nat there", List.of("an event")),
                 new RunReport.Unused(

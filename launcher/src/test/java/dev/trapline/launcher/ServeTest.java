@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.testkit.HostTools;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -24,42 +23,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServeTest {
 
-    private static final String PASSWORD = "a test's password";
-
     @TempDir
     private Path directory;
 
-    private Path configuration() throws Exception {
-        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        List<String> common = List.of("-keystore", "keys.p12", "-storepass", PASSWORD, "-alias", "server");
-        keytool(keytool, common, "-genkeypair", "-keyalg", "EC", "-dname", "CN=server");
-        keytool(keytool, common, "-exportcert", "-file", "server.cer");
-        HostTools.execute(
-                directory,
-                keytool.toString(),
-                "-importcert",
-                "-noprompt",
-                "-keystore",
-                "trust.p12",
-                "-storepass",
-                PASSWORD,
-                "-file",
-                "server.cer");
-        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
-        return Files.writeString(directory.resolve("serve.conf"), """
-            trapline.remote {
-              key-store = keys.p12
-              trust-store = trust.p12
-              password-file = password
-            }
-            """);
-    }
-
-    private void keytool(Path keytool, List<String> common, String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of(keytool.toString()));
-        command.addAll(List.of(more));
-        command.addAll(common);
-        HostTools.execute(directory, command.toArray(String[]::new));
+    private Path configuration() throws IOException, InterruptedException {
+        return new ServerFiles(directory).configuration();
     }
 
     @ParameterizedTest

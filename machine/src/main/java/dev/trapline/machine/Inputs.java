@@ -92,6 +92,14 @@ final class Inputs implements Choices.Place {
         return new RunReport.Unused(left.injections(), left.scriptBytes(), left.unmet(), entropyUsed);
     }
 
+    /// The network frames that were dropped.
+    RunReport.DroppedFrames droppedFrames(List<NetworkCard> cards) {
+        return new RunReport.DroppedFrames(
+                cards.stream().mapToLong(NetworkCard::droppedSent).sum(),
+                cards.stream().mapToLong(NetworkCard::droppedReceived).sum(),
+                choices.droppedFrames());
+    }
+
     /// A slice has ended, and the guest may have printed something in it.
     ///
     /// @param now when it ended

@@ -272,6 +272,7 @@ public final class MachineCore implements Effects.Run {
                 vcpus.handlers(),
                 memory.flashWrites().summary(),
                 board.troubles(),
+                inputs.droppedFrames(board.networkCards()),
                 hostNanos,
                 end.breakage(),
                 inputs.unused(),

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param openHandlers the handlers of events that had not completed, each vCPU's innermost one last
 /// @param flashWrites the writes to flash, which were ignored
 /// @param troubles the devices that do nothing until the guest resets them, with the reason
+/// @param droppedFrames the network frames that were dropped
 /// @param hostNanos host time from the first slice to the end, in nanoseconds; for people only
 /// @param breakage the details of a defect that ended it; null if none did
 /// @param unused planned inputs that have not happened
@@ -41,6 +42,7 @@ public record RunReport(
         List<OpenHandler> openHandlers,
         FlashWrites.Summary flashWrites,
         List<String> troubles,
+        DroppedFrames droppedFrames,
         long hostNanos,
         @Nullable Breakage breakage,
         Unused unused,
@@ -82,10 +84,24 @@ public record RunReport(
                 openHandlers,
                 flashWrites,
                 troubles,
+                droppedFrames,
                 nanos,
                 breakage,
                 unused,
                 stored);
+    }
+
+    /// Network frames that were dropped.
+    ///
+    /// @param sent by the guest, and of no valid length or too many at once
+    /// @param received for the guest, and larger than its buffer, or too many for those that it has
+    /// @param onTheWay from other machines, because too many waited already; 0 in a replay, which does not know
+    ///     them
+    public record DroppedFrames(long sent, long received, long onTheWay) {
+        /// Whether there are any.
+        public boolean any() {
+            return (sent | received | onTheWay) != 0;
+        }
     }
 
     /// Inputs that were planned.

@@ -76,6 +76,9 @@ class EfiTest {
         String console = text(recorded);
         assertThat(console).contains(ON_QEMU).contains("Shell> ver\nUEFI Interactive Shell v2.2\n");
         assertThat(console).endsWith("Shell> reset -s\n");
+        assertThat(recorded.report().flashWrites().count())
+                .as("a module that runs in the first bank stores a variable of its own there")
+                .isEqualTo(1);
         MachineRuns.assertEqual(RUNS.replay(directory.resolve("recording")), recorded, "the replay");
     }
 

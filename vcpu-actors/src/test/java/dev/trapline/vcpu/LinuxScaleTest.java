@@ -1,7 +1,9 @@
 package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.trapline.abi.GicVersion;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -24,7 +26,9 @@ class LinuxScaleTest {
     @RegisterExtension
     static final MachineRuns RUNS = new MachineRuns();
 
-    private static final int SEEDS = Boolean.getBoolean("trapline.full") ? 20 : 1;
+    private static final boolean FULL = Boolean.getBoolean("trapline.full");
+
+    private static final int SEEDS = FULL ? 20 : 1;
 
     private static final String ONLINE = "echo \"online: $(cat /sys/devices/system/cpu/online)\"\n";
 
@@ -44,6 +48,23 @@ class LinuxScaleTest {
                 LinuxTest.spec(8, Schedule.ROUND_ROBIN, 0), LinuxGuest.images(ONLINE), directory.resolve("recording"));
         LinuxTest.assertEnded(recorded);
         assertThat(recorded.console()).contains("online: 0-7\n");
+        MachineRuns.assertEqual(RUNS.replay(directory.resolve("recording")), recorded, "the replay");
+    }
+
+    /// An interrupt reaches more than 8 vCPUs only with a GICv3.
+    @Test
+    void sixteenCpusBootComeAndGoAndReplay(@TempDir Path directory) throws IOException {
+        assumeTrue(FULL, "takes minutes: run it with -Pfull");
+        MachineSpec spec = LinuxTest.spec(16, Schedule.ROUND_ROBIN, 0);
+        Finished recorded = RUNS.record(
+                spec.with(spec.board().withGic(GicVersion.V3)),
+                LinuxGuest.images(LinuxTest.HOTPLUG + LinuxTest.PROCESSES + ONLINE),
+                directory.resolve("recording"));
+        LinuxTest.assertEnded(recorded);
+        assertThat(recorded.console())
+                .contains("plugged cpu9 in round 3\n")
+                .contains("online: 0-15\n")
+                .contains("files: 40\n");
         MachineRuns.assertEqual(RUNS.replay(directory.resolve("recording")), recorded, "the replay");
     }
 
@@ -71,13 +92,15 @@ class LinuxScaleTest {
     }
 
     @Test
-    void twoCpusBootUnderEverySeedOfTheRandomScheduleTwiceInTheSameWay(@TempDir Path directory) throws IOException {
+    void fourCpusBootUnderEverySeedOfTheRandomScheduleReplayAndRunAgain(@TempDir Path directory) throws IOException {
         List<Image> images = LinuxGuest.images(ONLINE);
         for (int seed = 1; seed <= SEEDS; seed++) {
-            MachineSpec spec = LinuxTest.spec(2, Schedule.RANDOM, seed);
+            MachineSpec spec = LinuxTest.spec(4, Schedule.RANDOM, seed);
             Finished first = RUNS.record(spec, images, directory.resolve("first-" + seed));
             LinuxTest.assertEnded(first);
-            assertThat(first.console()).as("seed %d", seed).contains("online: 0-1\n");
+            assertThat(first.console()).as("seed %d", seed).contains("online: 0-3\n");
+            MachineRuns.assertEqual(
+                    RUNS.replay(directory.resolve("first-" + seed)), first, "the replay of seed " + seed);
             Finished second = RUNS.record(spec, images, directory.resolve("second-" + seed));
             MachineRuns.assertEqual(second, first, "seed " + seed + " again");
         }

@@ -43,7 +43,7 @@ class LinuxTest {
         cmp -s /tmp/a /tmp/b || echo "two different draws of $(wc -c < /tmp/a) bytes"
         """;
 
-    private static final String HOTPLUG = """
+    static final String HOTPLUG = """
         for round in 1 2 3; do
             for cpu in /sys/devices/system/cpu/cpu[1-9]; do
                 echo 0 > $cpu/online && echo 1 > $cpu/online && echo "plugged ${cpu##*/} in round $round"
@@ -52,7 +52,7 @@ class LinuxTest {
         echo "online: $(cat /sys/devices/system/cpu/online)"
         """;
 
-    private static final String PROCESSES = """
+    static final String PROCESSES = """
         count=0
         while [ $count -lt 40 ]; do (echo $count > /tmp/$count) & count=$((count + 1)); done
         wait

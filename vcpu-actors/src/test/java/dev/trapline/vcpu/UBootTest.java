@@ -68,6 +68,9 @@ class UBootTest {
             assertThat(recorded.console())
                     .contains("Flash: 32 MiB\n", "Erasing Flash...", "Writing to Flash...")
                     .contains("=> printenv kept\nkept=over a reset\n");
+            assertThat(recorded.report().flashWrites().count())
+                    .as("it does not look for a CFI flash in the first bank")
+                    .isZero();
             MachineRuns.assertEqual(runs.replay(recording), recorded, "the replay");
         }
     }

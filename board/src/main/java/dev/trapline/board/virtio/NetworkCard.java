@@ -96,9 +96,15 @@ public final class NetworkCard extends ActiveVirtio {
         registers.serve(VirtioNet.RECEIVE);
     }
 
+    /// How many frames that the guest has sent were dropped: those without a valid length, those beyond the first
+    /// 256 that wait to be taken, and those for which the loop has no room.
+    public long droppedSent() {
+        return net.droppedSent() + looped.dropped();
+    }
+
     /// How many frames have not reached the guest, because too many waited for it or its buffer was too small.
-    public long dropped() {
-        return net.dropped() + looped.dropped();
+    public long droppedReceived() {
+        return net.droppedReceived();
     }
 
     @Override

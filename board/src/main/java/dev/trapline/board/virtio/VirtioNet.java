@@ -42,6 +42,7 @@ final class VirtioNet implements VirtioFunction {
     private final FrameQueue received = new FrameQueue();
     /// Not part of the state, which is saved when all were taken.
     private final List<Bytes> sent = new ArrayList<>();
+    private long unsent;
 
     VirtioNet(MacAddress mac) {
         this.mac = mac;
@@ -125,6 +126,8 @@ final class VirtioNet implements VirtioFunction {
                 byte[] frame = new byte[(int) length];
                 chain.read(frame, 0, frame.length);
                 sent.add(Bytes.copyOf(frame));
+            } else {
+                unsent++;
             }
             queue.give(chain);
         }
@@ -152,8 +155,13 @@ final class VirtioNet implements VirtioFunction {
     }
 
     /// How many received frames were dropped.
-    long dropped() {
+    long droppedReceived() {
         return received.dropped();
+    }
+
+    /// How many frames that the guest has sent were dropped.
+    long droppedSent() {
+        return unsent;
     }
 
     /// Drops the frames that wait or were not taken.
@@ -165,11 +173,13 @@ final class VirtioNet implements VirtioFunction {
     @Override
     public void save(StateWriter state) {
         received.save(state);
+        state.put(unsent);
     }
 
     @Override
     public void load(StateReader state) {
         received.load(state);
+        unsent = state.take();
         sent.clear();
     }
 }

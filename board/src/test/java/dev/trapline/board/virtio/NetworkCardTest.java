@@ -130,6 +130,7 @@ class NetworkCardTest {
         Setup setup = connected();
         setup.transmit.send(setup.transmit.chain(Buffer.readable(TO_SEND, HEADER + length)));
         assertThat(setup.device.takeSent()).hasSize(sent);
+        assertThat(setup.device.droppedSent()).isEqualTo(1 - sent);
         assertThat(setup.transmit.used()).as("the guest gets its buffer back").containsExactly(new Used(0, 0));
         assertThat(setup.device.trouble()).isEmpty();
     }
@@ -188,7 +189,7 @@ class NetworkCardTest {
         setup.device.receive(frame(60, 2));
         assertThat(setup.receive.used()).containsExactly(new Used(0, 0), new Used(1, HEADER + 60));
         assertThat(data(GuestDriver.DATA + HEADER, 60)).containsOnly(2);
-        assertThat(setup.device.dropped()).isEqualTo(1);
+        assertThat(setup.device.droppedReceived()).isEqualTo(1);
     }
 
     @Test
@@ -200,7 +201,7 @@ class NetworkCardTest {
         }
         assertThat(setup.device.hasRoom()).isFalse();
         setup.device.receive(frame(60, 1));
-        assertThat(setup.device.dropped()).isEqualTo(1);
+        assertThat(setup.device.droppedReceived()).isEqualTo(1);
         setup.receive.send(setup.receive.chain(Buffer.writable(GuestDriver.DATA, 1526)));
         assertThat(setup.device.hasRoom()).isTrue();
     }
@@ -212,6 +213,10 @@ class NetworkCardTest {
             send(setup, frame(60, k));
         }
         assertThat(setup.device.takeSent()).hasSize(256);
+        assertThat(setup.device.droppedSent()).isEqualTo(44);
+        NetworkCard loaded = NetworkCard.connected(MAC, memory, 46);
+        loaded.load(setup.device.save());
+        assertThat(loaded.droppedSent()).as("it is part of the state").isEqualTo(44);
     }
 
     @Test
@@ -237,7 +242,7 @@ class NetworkCardTest {
         for (int k = 0; k < 257; k++) {
             send(setup, frame(60, k));
         }
-        assertThat(setup.device.dropped()).isEqualTo(1);
+        assertThat(setup.device.droppedSent()).isEqualTo(1);
         setup.device.timePasses(62_500);
         for (int k = 0; k < 256; k++) {
             setup.receive.send(setup.receive.chain(Buffer.writable(GuestDriver.DATA, 1526)));

@@ -146,7 +146,7 @@ public final class ResultFile {
         return report == null ? document : document.withAll(json(report));
     }
 
-    /// Planned inputs that never happened, and guest writes that had no effect.
+    /// Planned inputs that never happened, and guest writes and frames that had no effect.
     private static void describeLeftovers(RunReport report, JsonObject fields) {
         RunReport.Unused unused = report.unused();
         if (!unused.injections().isEmpty() || unused.scriptBytes() > 0) {
@@ -171,6 +171,15 @@ public final class ResultFile {
         }
         if (!report.troubles().isEmpty()) {
             fields.with("deviceTroubles", report.troubles());
+        }
+        RunReport.DroppedFrames frames = report.droppedFrames();
+        if (frames.any()) {
+            fields.with(
+                    "droppedFrames",
+                    new JsonObject()
+                            .with("sent", frames.sent())
+                            .with("received", frames.received())
+                            .with("onTheWay", frames.onTheWay()));
         }
     }
 

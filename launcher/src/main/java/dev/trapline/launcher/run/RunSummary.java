@@ -13,6 +13,8 @@ import dev.trapline.launcher.process.ThreadWatch;
 import dev.trapline.machine.RunReport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,9 @@ public record RunSummary(RunReport report, Ending ending) {
                 .forEach(trouble -> terminal.err()
                         .println("trapline: the guest has to reset a device before it works again: "
                                 + Visible.line(trouble)));
+        if (report.droppedFrames().any()) {
+            terminal.err().println("trapline: " + dropped(report.droppedFrames()));
+        }
         Ending last = ending;
         StoredHistory stored = report.stored();
         if (stored != null) {
@@ -66,6 +71,23 @@ public record RunSummary(RunReport report, Ending ending) {
                 Figures.count(writes.count(), "write"),
                 writes.firstPc(),
                 writes.firstAddress());
+    }
+
+    /// The network frames that were dropped, by the reason.
+    static String dropped(RunReport.DroppedFrames frames) {
+        List<String> parts = new ArrayList<>();
+        if (frames.sent() > 0) {
+            parts.add(Figures.count(frames.sent(), "frame") + " of the guest, of no valid length or too many at once");
+        }
+        if (frames.received() > 0) {
+            parts.add(Figures.count(frames.received(), "frame")
+                    + " for the guest, larger than its buffer or too many for its buffers");
+        }
+        if (frames.onTheWay() > 0) {
+            parts.add(Figures.count(frames.onTheWay(), "frame")
+                    + " on the way from other machines, because too many waited for the guest");
+        }
+        return "the network dropped " + String.join("; ", parts);
     }
 
     /// How much of a recording would survive a power cut.

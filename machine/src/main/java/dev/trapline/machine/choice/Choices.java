@@ -111,6 +111,11 @@ public interface Choices {
     /// @param now when the slice ended, in ticks
     default void sent(Bytes frame, long now) {}
 
+    /// How many frames for this machine were dropped on their way, because too many waited already.
+    default long droppedFrames() {
+        return 0;
+    }
+
     /// A recording that is being continued contains this input, so it must not happen again.
     default void passOver(JournalRecord.Input recorded, Place here) {}
 

@@ -47,6 +47,11 @@ abstract class DelegatingChoices implements Choices {
     }
 
     @Override
+    public long droppedFrames() {
+        return others.droppedFrames();
+    }
+
+    @Override
     public void passOver(JournalRecord.Input recorded, Place here) {
         others.passOver(recorded, here);
     }

@@ -38,4 +38,9 @@ public final class NetworkedChoices extends DelegatingChoices {
     public void sent(Bytes frame, long now) {
         port.send(frame, now);
     }
+
+    @Override
+    public long droppedFrames() {
+        return port.dropped();
+    }
 }

@@ -39,6 +39,7 @@ public final class SwitchPort {
     /// The machine does nothing before this time if nothing arrives.
     private long acts;
     private long sent;
+    private long dropped;
 
     SwitchPort(NetworkSwitch network, MacAddress mac, int number) {
         this.network = network;
@@ -141,6 +142,7 @@ public final class SwitchPort {
                 if (fits) {
                     return first.frame();
                 }
+                dropped++;
             }
             return null;
         }
@@ -153,8 +155,24 @@ public final class SwitchPort {
         synchronized (network) {
             List<SwitchPort> targets = network.targets(this, destination(frame));
             InFlight flight = new InFlight(later(moment + offset), number, sent++, frame);
-            targets.stream().filter(port -> port.arriving.size() < MOST).forEach(port -> port.arriving.add(flight));
+            targets.forEach(port -> port.add(flight));
             network.notifyAll();
+        }
+    }
+
+    /// A frame is on its way here. The caller holds the lock.
+    private void add(InFlight flight) {
+        if (arriving.size() < MOST) {
+            arriving.add(flight);
+        } else {
+            dropped++;
+        }
+    }
+
+    /// How many frames for the machine were dropped, because too many waited already.
+    public long dropped() {
+        synchronized (network) {
+            return dropped;
         }
     }
 

@@ -105,6 +105,23 @@ class NetworkSwitchTest {
     }
 
     @Test
+    void framesForWhichAMachineHasNoRoomAreCounted() {
+        SwitchPort one = port(1);
+        SwitchPort two = port(2);
+        round(one, 0);
+        round(two, 0);
+        for (int k = 0; k < 1_030; k++) {
+            one.send(frame(mac(2).bits(), k), 0);
+        }
+        assertThat(two.dropped()).as("1024 can be on their way").isEqualTo(6);
+        assertThat(two.next(DELAY - 1, false)).as("nothing has arrived").isNull();
+        assertThat(two.next(DELAY, true)).isEqualTo(frame(mac(2).bits(), 0));
+        assertThat(two.next(DELAY, false)).isNull();
+        assertThat(two.dropped()).as("without room, all that have arrived").isEqualTo(6 + 1_023);
+        assertThat(one.dropped()).isZero();
+    }
+
+    @Test
     void twoInterfacesHaveTwoAddresses() {
         port(1);
         assertThatThrownBy(() -> port(1))
