@@ -44,8 +44,8 @@ final class Shown {
             if (!mayBeSecret(line)) {
                 continue;
             }
-            // The key itself may be quoted.
-            String value = line.replaceFirst("^[^=:{]*", "");
+            // The key itself may be quoted. Without a mark behind it, the library takes the value for a part of it.
+            String value = line.replaceFirst("^\\s*[^=:{\\s]*", "");
             for (String word : value.split("[\\s\"'=:{}\\[\\],?&@/$]+", -1)) {
                 if (word.length() >= SHORTEST && message.contains(word)) {
                     return true;

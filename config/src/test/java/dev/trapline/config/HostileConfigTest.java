@@ -359,7 +359,8 @@ class HostileConfigTest {
                 "record.postgresql=\"hunter2\"",
                 "record.postgresql.password=[hunter2",
                 "record.postgresql.password={hunter2",
-                "record.postgresql.password:hunter2"
+                "record.postgresql.password:hunter2",
+                "record.postgresql.password hunter2"
             })
     void noErrorRepeatsAPassword(String assignment) {
         ConfigException refused = catchThrowableOfType(
@@ -371,6 +372,9 @@ class HostileConfigTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "password hunter2",
+                "  password   \"hunter2\"",
+                "user = me, password hunter2",
                 "password = hunter2$x",
                 "password = \"hunter2",
                 "password = hunter2 \"x",

@@ -144,6 +144,41 @@ class PostgresPasswordTest {
         }
     }
 
+    /// A server that was given the password in clear can repeat it.
+    @Test
+    void aPasswordThatTheServerRepeatsWhileARunIsRecordedIsInNoMessageAndNoFile() throws Exception {
+        String quoted = PostgresServer.PASSWORD.replace("'", "''");
+        server.execute("create function repeat_it() returns trigger language plpgsql as $$ begin raise exception '"
+                + quoted + "' using detail = '" + quoted + "', hint = '" + quoted + "'; end $$");
+        server.execute("create trigger repeat_it before insert on event_journal for each row"
+                + " execute function repeat_it()");
+        try {
+            for (String format : List.of("text", "json")) {
+                Path result = directory.resolve(format + ".json");
+                Ended ended = runWith(
+                        server.environment(),
+                        "run",
+                        "--format",
+                        format,
+                        "--set",
+                        "record.store=postgresql",
+                        "--set",
+                        "record.patience=1s",
+                        "--result",
+                        result.toString(),
+                        "--record",
+                        file("repeated-" + format),
+                        guest("smp-hello"));
+                assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.STORAGE);
+                assertThat(ended.lastLine())
+                        .contains("cannot continue to write the recording", "ERROR: ...   Detail: ...   Hint: ...");
+                assertThat(ended.err() + Files.readString(result)).doesNotContain(PostgresServer.PASSWORD);
+            }
+        } finally {
+            server.execute("drop function repeat_it cascade");
+        }
+    }
+
     @Test
     void aPasswordMayBeInAFile() throws IOException {
         Path password = Files.writeString(directory.resolve("password"), PostgresServer.PASSWORD + "\n");

@@ -175,6 +175,13 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
+    void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(), USER, PASSWORD);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     /// Ends every other connection, as an administrator would.
     void cutConnections() throws SQLException {
         ask("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()"

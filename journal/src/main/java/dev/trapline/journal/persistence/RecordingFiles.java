@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A recording's files on the disk while it is written.
@@ -26,15 +27,19 @@ final class RecordingFiles {
     private final RecordingDirectory directory;
     private final RecordingLock lock;
     private final @Nullable Stores stores;
+    private final UnaryOperator<String> said;
     private volatile @Nullable EventStore store;
     private volatile long durable;
 
     /// @param lock released when the recording is closed
     /// @param stores null if another journal plugin stores the events
-    private RecordingFiles(RecordingDirectory directory, RecordingLock lock, @Nullable Stores stores) {
+    /// @param said turns the words of another plugin's error into those for the user
+    private RecordingFiles(
+            RecordingDirectory directory, RecordingLock lock, @Nullable Stores stores, UnaryOperator<String> said) {
         this.directory = directory;
         this.lock = lock;
         this.stores = stores;
+        this.said = said;
     }
 
     /// How the store comes about, and where the journal plugin finds it.
@@ -43,8 +48,9 @@ final class RecordingFiles {
     record Stores(RecordingStores registry, String persistenceId, Function<Path, EventStore> open) {}
 
     /// @throws RecordingException if the store cannot be opened; the lock is given back then
-    static RecordingFiles open(RecordingDirectory directory, RecordingLock lock, @Nullable Stores stores) {
-        RecordingFiles files = new RecordingFiles(directory, lock, stores);
+    static RecordingFiles open(
+            RecordingDirectory directory, RecordingLock lock, @Nullable Stores stores, UnaryOperator<String> said) {
+        RecordingFiles files = new RecordingFiles(directory, lock, stores, said);
         try {
             files.reopen();
             return files;
@@ -172,7 +178,8 @@ final class RecordingFiles {
         for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
             root = next;
         }
-        return "cannot continue to write the recording " + directory.path() + ": " + root.getMessage()
+        return "cannot continue to write the recording " + directory.path() + ": "
+                + said.apply(String.valueOf(root.getMessage()))
                 + " (the recording up to there is kept); check that its store can be written, and record again";
     }
 

@@ -17,6 +17,7 @@ import dev.trapline.abi.machine.StoragePolicy;
 import dev.trapline.journal.codec.HeaderCodec;
 import dev.trapline.journal.codec.Segment;
 import dev.trapline.journal.codec.SegmentBuilder;
+import dev.trapline.journal.store.DatabaseAccess;
 import dev.trapline.journal.store.EventStore;
 import dev.trapline.journal.store.Manifest;
 import dev.trapline.journal.store.MvEventStore;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A history that is recorded. It encodes on the machine's thread, and passes whole segments to the journal writer.
@@ -101,7 +103,8 @@ public final class RecordingWriter implements ActorHistory {
             files = RecordingFiles.open(
                     directory,
                     lock,
-                    own ? new RecordingFiles.Stores(RecordingStores.of(system), id.id(), stores) : null);
+                    own ? new RecordingFiles.Stores(RecordingStores.of(system), id.id(), stores) : null,
+                    words(system));
             files.begin(header, own ? Manifest.MVSTORE : elsewhere(config(system)), policy);
         } catch (RecordingException e) {
             directory.discard();
@@ -140,7 +143,8 @@ public final class RecordingWriter implements ActorHistory {
                 recording.lock(),
                 own
                         ? new RecordingFiles.Stores(RecordingStores.of(system), id.id(), file -> store(file, policy))
-                        : null);
+                        : null,
+                words(system));
         Segment last = recording.last();
         long headerDigest = Segment.digestOf(HeaderCodec.encode(recording.header()));
         Beginning beginning = last == null
@@ -154,6 +158,10 @@ public final class RecordingWriter implements ActorHistory {
 
     private static EventStore store(Path file, StoragePolicy policy) {
         return new MvEventStore(file, policy.durability() == Durability.EVERY_SEGMENT);
+    }
+
+    private static UnaryOperator<String> words(ActorSystem<?> system) {
+        return message -> DatabaseAccess.said(system.settings().config(), message);
     }
 
     private static Config config(ActorSystem<?> system) {

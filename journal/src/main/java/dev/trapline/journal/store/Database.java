@@ -286,13 +286,17 @@ public final class Database {
                         + " PostgreSQL server";
     }
 
-    /// What a server or the driver said, on one line and without the passwords.
     private String shown(String message) {
-        String text = message.replaceAll("\\p{Cntrl}+", " ").replaceFirst("\\.$", "");
-        for (String secret : secrets()) {
+        return shown(message, secrets());
+    }
+
+    /// What a server or the driver said, on one line and without the passwords.
+    static String shown(String message, List<String> secrets) {
+        String text = message;
+        for (String secret : secrets) {
             text = secret.length() < 3 ? text.replace('"' + secret + '"', "\"...\"") : text.replace(secret, "...");
         }
-        return text;
+        return text.replaceAll("\\p{Cntrl}+", " ").replaceFirst("\\.$", "");
     }
 
     @Override

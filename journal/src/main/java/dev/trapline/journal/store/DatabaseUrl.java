@@ -45,9 +45,17 @@ record DatabaseUrl(
     private static final int LAST_PORT = 65_535;
     private static final Pattern HOST =
             Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9_-][A-Za-z0-9._-]*)?(?::([0-9]{1,5}))?");
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
+    /// `127.256.0.1` is no address but a name, and may be that of any host.
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.([1-9]?[0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}|\\[::1]");
 
-    private static final Pattern NOT_PLAIN = Pattern.compile("[:;=@#&?,\\\\\\s]");
+    private static final Pattern NOT_PLAIN = Pattern.compile("[:;=@#&?,/|\\\\\\s]");
+
+    /// As in `?ApplicationName=me;password=...`: the driver tells the server, and a library could log it.
+    private static final Pattern HIDDEN_PASSWORD = Pattern.compile("(?i)(password|passwd|pwd)\\s*[=:]");
+
+    private static final String SEPARATORS =
+            "'?' stands in front of the first parameter and '&' in front of the others";
 
     private static final String FORM = "takes jdbc:postgresql://HOST:PORT/NAME";
 
@@ -105,9 +113,13 @@ record DatabaseUrl(
             if (key.equals("user")) {
                 requirePlain("USER", parameter.substring(Math.max(equals, 0) + 1));
             }
+            String value = equals < 0 ? "" : decoded(parameter.substring(equals + 1));
+            if (!key.contains("password") && HIDDEN_PASSWORD.matcher(value).find()) {
+                throw new IllegalArgumentException(FORM + "; " + SEPARATORS);
+            }
             if (!key.isEmpty()) {
                 // The first one counts, as it does for the driver.
-                parameters.put(key, equals < 0 ? "" : decoded(parameter.substring(equals + 1)));
+                parameters.put(key, value);
             }
         }
         return parameters;
@@ -144,9 +156,8 @@ record DatabaseUrl(
     /// What is written down must hold no password that stands in the wrong place: `x&password=...` is no name.
     private static void requirePlain(String what, String text) {
         if (NOT_PLAIN.matcher(text).find()) {
-            throw new IllegalArgumentException(FORM + "; '?' stands in front of the first parameter and '&' in front of"
-                    + " the others, and a mark like : ; = @ # within " + what + " is written as '%' and two"
-                    + " hexadecimal digits");
+            throw new IllegalArgumentException(FORM + "; " + SEPARATORS + ", and a mark like : ; = @ # within " + what
+                    + " is written as '%' and two hexadecimal digits");
         }
     }
 

@@ -49,6 +49,42 @@ class DatabaseUrlTest {
                 .isEqualTo("jdbc:postgresql://db1.example:1,db2.example:5432/db?user=me");
     }
 
+    /// A wrong mark makes the password a part of what a recording says, or of what the server is told.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "user=me/",
+                "user=me|password=",
+                "ApplicationName=me;password=",
+                "ApplicationName=me%20password%20=%20",
+                "options=-c%20PASSWORD:",
+                "sslcert=file,passwd="
+            })
+    void aPasswordInAnotherParameterIsRefused(String before) {
+        assertRefused("jdbc:postgresql://db.example:1/db?" + before + SECRET);
+        assertRefused("jdbc:postgresql://db.example:1/db?sslmode=disable&" + before + SECRET);
+        assertThat(Database.of("jdbc:postgresql://db.example:1/db?options=-c%20password_encryption=md5", "", ""))
+                .as("a setting of the server")
+                .hasToString("Database[jdbc:postgresql://db.example:1/db]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.256.0.1", "127.0.0.999", "127.1", "127.0.0.01", "localhost.example", "localhost."})
+    void aNameThatLooksLikeThisHostNeedsTls(String host) {
+        String mode = "jdbc-journal.slick.db.properties.sslmode";
+        assertThat(Database.of("jdbc:postgresql://" + host + ":1/db", "", "")
+                        .journal()
+                        .getString(mode))
+                .isEqualTo("verify-full");
+        for (String own : List.of("127.0.0.1", "127.255.9.10", "127.199.249.0", "LocalHost", "[::1]")) {
+            assertThat(Database.of("jdbc:postgresql://" + own + ":1/db", "", "")
+                            .journal()
+                            .hasPath(mode))
+                    .as(own)
+                    .isFalse();
+        }
+    }
+
     private static void assertRefused(String url) {
         RecordingException refused = catchThrowableOfType(
                 RecordingException.class, () -> Database.of(url, "", "").connect());
