@@ -22,7 +22,7 @@ class DroppedFramesTest {
     /// Sends two frames with queue 1 of the network interface (VirtIO 1.2 §4.2.3, §5.1). A frame has a header of 12
     /// bytes.
     ///
-    /// The parameter is the number of bytes with the header.
+    /// BYTES is the number of bytes with the header.
     private static final String SENDER = """
         movz x3, #0x0a00, lsl #16
         movk x3, #0x3c00
@@ -52,7 +52,7 @@ class DroppedFramesTest {
         str w0, [x3, #0x70]
         movz x7, #0x400d, lsl #16
         str x7, [x5]
-        mov w0, #%d
+        mov w0, #BYTES
         str w0, [x5, #8]
         mov w0, #2
         add x1, x5, #0x1000
@@ -69,7 +69,7 @@ class DroppedFramesTest {
     private Path directory;
 
     private Ended send(int bytes, Path result) throws IOException {
-        byte[] code = Assembler.assemble(ExecutionState.A64, SENDER.formatted(12 + bytes), 0);
+        byte[] code = Assembler.assemble(ExecutionState.A64, SENDER.replace("BYTES", String.valueOf(12 + bytes)), 0);
         Path guest = Files.write(directory.resolve("guest.bin"), code);
         return run(
                 "run",
