@@ -59,8 +59,8 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
                 journal.getString(db + "url"), text(journal, db + "user"), text(journal, db + "password"));
     }
 
-    /// What an error says of the database that an actor system writes to: on one line, and without the password, which
-    /// a server that was given it may repeat.
+    /// What an error says of the database that an actor system writes to: on one line, and without the password,
+    /// which a server that was given it may repeat.
     public static String said(Config journal, String message) {
         String password = text(journal, "jdbc-journal.slick.db.password");
         return Database.shown(message, password.isEmpty() ? List.of() : List.of(password));
