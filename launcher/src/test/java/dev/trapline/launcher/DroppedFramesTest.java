@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.trapline.abi.ExecutionState;
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.testkit.NetworkDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,43 +20,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("native")
 class DroppedFramesTest {
 
-    /// Sends two frames with queue 1 of the network interface (VirtIO 1.2 §4.2.3, §5.1). A frame has a header of 12
-    /// bytes.
-    ///
-    /// BYTES is the number of bytes with the header.
-    private static final String SENDER = """
-        movz x3, #0x0a00, lsl #16
-        movk x3, #0x3c00
-        str wzr, [x3, #0x70]
-        mov w0, #3
-        str w0, [x3, #0x70]
-        mov w0, #1
-        str w0, [x3, #0x24]
-        str w0, [x3, #0x20]
-        str wzr, [x3, #0x24]
-        str wzr, [x3, #0x20]
-        mov w0, #11
-        str w0, [x3, #0x70]
-        movz x5, #0x400c, lsl #16
-        mov w0, #1
-        str w0, [x3, #0x30]
-        mov w0, #8
-        str w0, [x3, #0x38]
-        str w5, [x3, #0x80]
-        add w0, w5, #0x1000
-        str w0, [x3, #0x90]
-        add w0, w5, #0x2000
-        str w0, [x3, #0xa0]
-        mov w0, #1
-        str w0, [x3, #0x44]
-        mov w0, #15
-        str w0, [x3, #0x70]
-        movz x7, #0x400d, lsl #16
-        str x7, [x5]
+    /// Sends the same frame twice. A frame has a header of 12 bytes; BYTES is the number of bytes with the header.
+    private static final String SENDER = NetworkDriver.SETUP + """
         mov w0, #BYTES
-        str w0, [x5, #8]
+        str w0, [x8, #8]
         mov w0, #2
-        add x1, x5, #0x1000
+        add x1, x8, #0x1000
         strh w0, [x1, #2]
         mov w0, #1
         str w0, [x3, #0x50]

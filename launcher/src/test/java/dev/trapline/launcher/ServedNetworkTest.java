@@ -23,6 +23,7 @@ import dev.trapline.launcher.output.Json;
 import dev.trapline.remote.MachineDriver;
 import dev.trapline.remote.MachineProtocol;
 import dev.trapline.testkit.Assembler;
+import dev.trapline.testkit.NetworkDriver;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,80 +45,16 @@ class ServedNetworkTest {
     /// The machine with the address 1 asks, the other one answers. A question is a letter from A to E, which is
     /// sent again until the answer arrives: the same letter, small. Both print the letters that they receive.
     ///
-    /// The network interface (VIRTIO 1.2 §4.2.3, §5.1) is at x3. The three parts of queue 0 are at x5 and 4 KiB
-    /// apart, those of queue 1 at x8. w12 counts the frames that were received, w13 those that were sent; w14 is
-    /// the next letter. The guest polls, because a machine that waits without others for what never comes ends.
-    private static final String SETUP = """
+    /// w12 counts the frames that were received, w13 those that were sent; w14 is the next letter. The guest polls,
+    /// because a machine that waits without others for what never comes ends.
+    private static final String TALK = """
             movz x9, #0x0900, lsl #16
-            movz x3, #0x0a00, lsl #16
-            movk x3, #0x3c00
-            str wzr, [x3, #0x70]
-            mov w0, #3
-            str w0, [x3, #0x70]
-            mov w0, #1
-            str w0, [x3, #0x24]
-            str w0, [x3, #0x20]
-            str wzr, [x3, #0x24]
-            mov w0, #0x20
-            str w0, [x3, #0x20]
-            mov w0, #11
-            str w0, [x3, #0x70]
-            mov w6, #0
-            movz x5, #0x400c, lsl #16
-        queues:
-            str w6, [x3, #0x30]
-            mov w0, #8
-            str w0, [x3, #0x38]
-            str w5, [x3, #0x80]
-            add w0, w5, #0x1000
-            str w0, [x3, #0x90]
-            add w0, w5, #0x2000
-            str w0, [x3, #0xa0]
-            mov w0, #1
-            str w0, [x3, #0x44]
-            mov x8, x5
-            add x5, x5, #0x4000
-            add w6, w6, #1
-            cmp w6, #2
-            b.ne queues
-            mov w0, #15
-            str w0, [x3, #0x70]
-            movz x5, #0x400c, lsl #16
-            movz x7, #0x400d, lsl #16
-            mov x6, #0
-        buffers:
-            add x0, x5, x6, lsl #4
-            str x7, [x0]
-            mov w1, #0x800
-            str w1, [x0, #8]
-            mov w1, #2
-            str w1, [x0, #12]
-            add x0, x5, #0x1000
-            add x0, x0, x6, lsl #1
-            strh w6, [x0, #4]
-            add x7, x7, #0x800
-            add x6, x6, #1
-            cmp x6, #8
-            b.ne buffers
-            add x0, x5, #0x1000
-            strh w6, [x0, #2]
-            str wzr, [x3, #0x50]
-            movz x10, #0x400e, lsl #16
-            str x10, [x8]
-            mov w0, #72
-            str w0, [x8, #8]
-            mov w0, #-1
-            str w0, [x10, #12]
-            strh w0, [x10, #16]
             mov w12, #0
             mov w13, #0
             mov w14, #0x41
             ldrb w11, [x3, #0x105]
             cmp w11, #1
             b.ne answer
-        """;
-
-    private static final String TALK = """
         ask:
             mov w0, w14
             bl send
@@ -183,7 +120,7 @@ class ServedNetworkTest {
             ret
         """;
 
-    private static final Image GUEST = Assembler.image("talk.bin", ExecutionState.A64, SETUP + TALK);
+    private static final Image GUEST = Assembler.image("talk.bin", ExecutionState.A64, NetworkDriver.SETUP + TALK);
 
     @TempDir
     private Path directory;

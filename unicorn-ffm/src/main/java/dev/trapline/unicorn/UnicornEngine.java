@@ -33,7 +33,6 @@ import dev.trapline.unicorn.ffi.RegisterBatch;
 import dev.trapline.unicorn.ffi.Unicorn;
 import dev.trapline.unicorn.layout.CpuFlags;
 import dev.trapline.unicorn.layout.CpuLayout;
-import dev.trapline.unicorn.layout.InstanceLayout;
 import dev.trapline.unicorn.layout.Layouts;
 import dev.trapline.unicorn.slice.AddressSpace;
 import dev.trapline.unicorn.slice.Architecture;
@@ -95,20 +94,22 @@ final class UnicornEngine implements Engine {
         this.unicorn = unicorn;
         this.architecture = architecture;
         boolean a64 = architecture.width() == Width.AARCH64;
+        Instructions instructions = new Instructions(spec.memory());
         AddressTranslation translation =
-                a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, new Instructions(spec.memory()));
+                a64 ? new AddressTranslation.A64(unicorn) : new Aarch32Memory(unicorn, instructions);
         CpuLayout cpu = a64 ? layouts.cpu().orElse(null) : null;
         this.flags = a64 ? CpuFlags.of(unicorn, layouts.switching(), cpu) : null;
-        InstanceLayout instance = layouts.instance();
-        Aarch32Count count = a64 ? null : new Aarch32Count(unicorn, instance.forAarch32(layouts.library()));
-        Progress progress = new Progress(count == null ? () -> instance.begun(unicorn) : count::begun);
+        Aarch32Count count =
+                a64 ? null : new Aarch32Count(unicorn, layouts.instance().forAarch32(layouts.library()));
+        // A CPU that counts blocks never looks for that layout.
+        Progress progress =
+                new Progress(count == null ? () -> layouts.instance().begun(unicorn) : count::begun);
         this.bus = new BusErrors(spec.memory(), architecture.generalRegisters(unicorn), translation, progress);
         this.hooks = new EngineHooks(
                 unicorn, a64 ? new DebugRegisters(unicorn) : null, architecture.monitorControl(unicorn), bus, progress);
         this.translations = new Translations(unicorn, spec.memory(), hooks::mmuSeen, translation, flags);
         this.maintainer = translations;
         this.faults = new Faults(unicorn, architecture, architecture.layout(layouts));
-        Instructions instructions = new Instructions(spec.memory());
         this.use = new TranslationUse(
                 unicorn, layouts.codeBuffer(architecture.arch()).orElse(null));
         ExceptionSwitch switching = a64 ? new ExceptionSwitch(unicorn, layouts.switching()) : null;

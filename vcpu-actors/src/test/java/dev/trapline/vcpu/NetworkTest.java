@@ -20,6 +20,7 @@ import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.EditedChoices;
 import dev.trapline.machine.choice.NotedChoices;
 import dev.trapline.machine.network.NetworkSwitch;
+import dev.trapline.testkit.NetworkDriver;
 import dev.trapline.vcpu.MachineRuns.Finished;
 import dev.trapline.vcpu.MachineRuns.Member;
 import java.nio.file.Path;
@@ -37,101 +38,38 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NetworkTest {
 
     /// Sends five frames with letters that depend on the interface's address, and prints the letter of each
-    /// received frame before it sends the next. The device (VIRTIO 1.2 §4.2.3, §5.1) is at x3; the three parts of
-    /// queue 0 are at x5 and 4 KiB apart, those of queue 1 at x8. It waits for an interrupt, which is masked,
-    /// between frames.
-    private static final String EXCHANGE =
-            InterruptedGuests.forwarding(78) + """
-                    movz x3, #0x0a00, lsl #16
-                    movk x3, #0x3c00
-                    str wzr, [x3, #0x70]
-                    mov w0, #3
-                    str w0, [x3, #0x70]
-                    mov w0, #1
-                    str w0, [x3, #0x24]
-                    str w0, [x3, #0x20]
-                    str wzr, [x3, #0x24]
-                    mov w0, #0x20
-                    str w0, [x3, #0x20]
-                    mov w0, #11
-                    str w0, [x3, #0x70]
-                    mov w6, #0
-                    movz x5, #0x400c, lsl #16
-                queues:
-                    str w6, [x3, #0x30]
-                    mov w0, #8
-                    str w0, [x3, #0x38]
-                    str w5, [x3, #0x80]
-                    add w0, w5, #0x1000
-                    str w0, [x3, #0x90]
-                    add w0, w5, #0x2000
-                    str w0, [x3, #0xa0]
-                    mov w0, #1
-                    str w0, [x3, #0x44]
-                    mov x8, x5
-                    add x5, x5, #0x4000
-                    add w6, w6, #1
-                    cmp w6, #2
-                    b.ne queues
-                    mov w0, #15
-                    str w0, [x3, #0x70]
-                    movz x5, #0x400c, lsl #16
-                    movz x7, #0x400d, lsl #16
-                    mov x6, #0
-                buffers:
-                    add x0, x5, x6, lsl #4
-                    str x7, [x0]
-                    mov w1, #0x800
-                    str w1, [x0, #8]
-                    mov w1, #2
-                    str w1, [x0, #12]
-                    add x0, x5, #0x1000
-                    add x0, x0, x6, lsl #1
-                    strh w6, [x0, #4]
-                    add x7, x7, #0x800
-                    add x6, x6, #1
-                    cmp x6, #8
-                    b.ne buffers
-                    add x0, x5, #0x1000
-                    strh w6, [x0, #2]
-                    str wzr, [x3, #0x50]
-                    movz x10, #0x400e, lsl #16
-                    str x10, [x8]
-                    mov w0, #72
-                    str w0, [x8, #8]
-                    str wzr, [x8, #12]
-                    mov w0, #-1
-                    str w0, [x10, #12]
-                    strh w0, [x10, #16]
-                    ldrb w11, [x3, #0x105]
-                    mov x12, #0
-                next:
-                    add w0, w12, w11, lsl #3
-                    add w0, w0, #0x40
-                    strb w0, [x10, #26]
-                    add w12, w12, #1
-                    add x0, x8, #0x1000
-                    strh w12, [x0, #2]
-                    mov w0, #1
-                    str w0, [x3, #0x50]
-                wait:
-                    add x0, x5, #0x2000
-                    ldrh w1, [x0, #2]
-                    cmp w1, w12
-                    b.hs got
-                    wfi
-                    ldr w0, [x3, #0x60]
-                    str w0, [x3, #0x64]
-                    b wait
-                got:
-                    sub w1, w12, #1
-                    movz x7, #0x400d, lsl #16
-                    add x7, x7, x1, lsl #11
-                    ldrb w0, [x7, #26]
-                    str w0, [x9]
-                    cmp w12, #5
-                    b.ne next
-                """ + InterruptedGuests.OFF + "interrupt: b interrupt";
+    /// received frame before it sends the next. It waits for an interrupt, which is masked, between frames.
+    private static final String EXCHANGE = InterruptedGuests.forwarding(78) + NetworkDriver.SETUP + """
+                ldrb w11, [x3, #0x105]
+                mov x12, #0
+            next:
+                add w0, w12, w11, lsl #3
+                add w0, w0, #0x40
+                strb w0, [x10, #26]
+                add w12, w12, #1
+                add x0, x8, #0x1000
+                strh w12, [x0, #2]
+                mov w0, #1
+                str w0, [x3, #0x50]
+            wait:
+                add x0, x5, #0x2000
+                ldrh w1, [x0, #2]
+                cmp w1, w12
+                b.hs got
+                wfi
+                ldr w0, [x3, #0x60]
+                str w0, [x3, #0x64]
+                b wait
+            got:
+                sub w1, w12, #1
+                movz x7, #0x400d, lsl #16
+                add x7, x7, x1, lsl #11
+                ldrb w0, [x7, #26]
+                str w0, [x9]
+                cmp w12, #5
+                b.ne next
+            """
+            + InterruptedGuests.OFF + "interrupt: b interrupt";
 
     private static final long MILLISECOND = 62_500;
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param aliases other places that are the same database, as recordings may know it
 public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
 
+    private static final String DB = "jdbc-journal.slick.db.";
+
     /// Other addresses of the named database: `HOST:PORT/NAME`, with ';' between them.
     public static final String ALIAS_VARIABLE = "TRAPLINE_POSTGRESQL_ALIAS";
 
@@ -51,18 +53,17 @@ public record DatabaseAccess(@Nullable Database named, List<String> aliases) {
 
     /// What the user has said of the database that an actor system writes to; null if it writes elsewhere.
     public static @Nullable NamedDatabase of(Config journal) {
-        String db = "jdbc-journal.slick.db.";
-        if (!Database.isUrl(journal.getString("trapline.journal.location")) || !journal.hasPath(db + "url")) {
+        if (!Database.isUrl(journal.getString("trapline.journal.location")) || !journal.hasPath(DB + "url")) {
             return null;
         }
         return new NamedDatabase(
-                journal.getString(db + "url"), text(journal, db + "user"), text(journal, db + "password"));
+                journal.getString(DB + "url"), text(journal, DB + "user"), text(journal, DB + "password"));
     }
 
     /// What an error says of the database that an actor system writes to: on one line, and without the password,
     /// which a server that was given it may repeat.
     public static String said(Config journal, String message) {
-        String password = text(journal, "jdbc-journal.slick.db.password");
+        String password = text(journal, DB + "password");
         return Database.shown(message, password.isEmpty() ? List.of() : List.of(password));
     }
 

@@ -95,34 +95,23 @@ public final class Layouts {
         return known;
     }
 
+    /// The layout of the CPU of AArch64 instances; empty if it is not known.
+    public synchronized Optional<CpuLayout> cpu() {
+        if (cpu == null && noCpu == null) {
+            try {
+                cpu = CpuLayout.find(library);
+            } catch (EngineException e) {
+                noCpu = e;
+            }
+        }
+        return Optional.ofNullable(cpu);
+    }
+
     /// The layout of the CPU of AArch64 instances.
     ///
     /// @throws EngineException if it is not known; the message is a reason that follows the library's name
     public synchronized CpuLayout requiredCpu() {
-        EngineException unknown = noCpu;
-        if (unknown != null) {
-            throw new EngineException(Objects.requireNonNullElse(unknown.getMessage(), "it failed"), unknown);
-        }
-        CpuLayout known = cpu;
-        if (known == null) {
-            try {
-                known = CpuLayout.find(library);
-            } catch (EngineException e) {
-                noCpu = e;
-                throw e;
-            }
-            cpu = known;
-        }
-        return known;
-    }
-
-    /// The layout of the CPU of AArch64 instances; empty if it is not known.
-    public Optional<CpuLayout> cpu() {
-        try {
-            return Optional.of(requiredCpu());
-        } catch (EngineException e) {
-            return Optional.empty();
-        }
+        return cpu().orElseThrow(() -> Objects.requireNonNull(noCpu));
     }
 
     /// Where instances of one architecture keep how full their buffer of translated code is.
