@@ -26,9 +26,11 @@ final class Expansion {
     static final String DATABASE = "trapline.record.postgresql";
 
     /// Names of environment variables that may contain a password.
-    private static final Pattern SECRET =
-            Pattern.compile("(?i).*(PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|(API|PRIVATE|ACCESS|AUTH)_?KEY).*"
-                    + "|(.*_)?(PASS|PAT|AUTH)(_.*)?|.+_PWD(_.*)?|TRAPLINE_POSTGRESQL_URL|DATABASE_URL");
+    private static final Pattern SECRET = Pattern.compile("(?i).*(PASS|SECRET|TOKEN|CREDENTIAL).*"
+            + "|.*(API|PRIVATE|ACCESS|AUTH|SIGNING|SSH|GPG|MASTER|ENCRYPTION)_?KEY.*"
+            + "|(.*_)?(PAT|AUTH|PW|CREDS?|KEYS?|DSN|PIN)(_.*)?"
+            + "|.+_PWD(_.*)?|.*CONNECTION_?STRING.*"
+            + "|.*(DATABASE|DB|POSTGRES|POSTGRESQL|PG|MYSQL|REDIS|MONGO|MONGODB|AMQP|BROKER)_?UR[IL].*");
 
     private static final Pattern SUBSTITUTION = IncludedNames.SUBSTITUTION;
     private static final ConfigRenderOptions CONCISE = ConfigRenderOptions.concise();

@@ -12,18 +12,18 @@ final class LibraryErrors {
 
     private LibraryErrors() {}
 
-    /// The error in a text of the user, without quotes that may contain a password.
+    /// The error in a text of the user. The library quotes what stands at the error, and that can be anything after
+    /// a key, also some lines later. So a text that may have a password is not quoted at all.
     ///
     /// @param text the parsed text
     static ConfigProblem ofParsing(ConfigException e, String otherwise, String text) {
-        String message = message(e);
-        return Shown.repeatsSecret(message, text)
-                ? new ConfigProblem(
-                        origin(e, otherwise),
-                        "",
-                        "cannot be read; the text is not shown, because it may be a password. Put it between "
-                                + "double quotes")
-                : new ConfigProblem(origin(e, otherwise), "", Shown.shortened(message));
+        return new ConfigProblem(
+                origin(e, otherwise),
+                "",
+                Shown.mayBeSecret(text)
+                        ? "is not HOCON, the syntax of configurations; the text is not shown, because it may hold a "
+                                + "password. Put the value between double quotes, and check that each bracket is closed"
+                        : Shown.shortened(message(e)));
     }
 
     /// The error in an included text: its position, but not the text.

@@ -8,10 +8,10 @@ final class Shown {
     private static final int LONGEST = 200;
     /// A sentence may list all that a key takes.
     private static final int LONGEST_SENTENCE = 500;
-    /// Words that precede a password, URLs with a user before the host, and misspelt keys of a database.
-    private static final Pattern SECRET = Pattern.compile("(?is).*(pass|pas+w|pwd|secret|token|credential|//[^/?]*@"
-            + "|postgresql\\s*[=:]|postgresql\\.(?!(url|user|create-schema)\\b)).*");
-    private static final int SHORTEST = 3;
+    /// Words that stand near a password, URLs with a user before the host, and the database's keys: a password may
+    /// be there by mistake.
+    private static final Pattern SECRET =
+            Pattern.compile("(?i)pass|pas+w|pwd|secret|token|credential|//[^/?\\s]*@|postgresql[\"']?\\s*[.=:+{\\[]");
 
     private Shown() {}
 
@@ -33,26 +33,7 @@ final class Shown {
 
     /// Whether a text may contain a password.
     static boolean mayBeSecret(String text) {
-        return SECRET.matcher(text).matches();
-    }
-
-    /// Whether a message quotes a word at a place where a password may be.
-    ///
-    /// @param text what the message is about
-    static boolean repeatsSecret(String message, String text) {
-        for (String line : text.split("\n", -1)) {
-            if (!mayBeSecret(line)) {
-                continue;
-            }
-            // The key itself may be quoted. Without a mark behind it, the library takes the value for a part of it.
-            String value = line.replaceFirst("^\\s*[^=:{\\s]*", "");
-            for (String word : value.split("[\\s\"'=:{}\\[\\],?&@/$]+", -1)) {
-                if (word.length() >= SHORTEST && message.contains(word)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return SECRET.matcher(text).find();
     }
 
     /// An assignment on the command line, without its value if that may be a password.

@@ -245,6 +245,13 @@ class HostileConfigTest {
                 "trapline.machine.flash = ${?GITHUB_PAT}",
                 "trapline.machine.flash = ${?BASIC_AUTH}",
                 "trapline.machine.flash = ${?DATABASE_URL}",
+                "trapline.machine.flash = ${?PGPASS}",
+                "trapline.machine.flash = ${?DEPLOY_CREDS}",
+                "trapline.machine.flash = ${?DEPLOY_PW}",
+                "trapline.machine.flash = ${?SIGNING_KEY}",
+                "trapline.machine.flash = ${?REDIS_URL}",
+                "trapline.machine.flash = ${?SENTRY_DSN}",
+                "trapline.machine.flash = ${?AZURE_STORAGE_CONNECTION_STRING}",
                 "trapline.run.schedule = ${trapline.record.postgresql.password}",
                 "trapline.firmware.services.psci = ${trapline.record.postgresql}",
                 "trapline.firmware.services.psci = ${trapline.record}",
@@ -360,7 +367,13 @@ class HostileConfigTest {
                 "record.postgresql.password=[hunter2",
                 "record.postgresql.password={hunter2",
                 "record.postgresql.password:hunter2",
-                "record.postgresql.password hunter2"
+                "record.postgresql.password hunter2",
+                "record.postgresql.url=hunter2",
+                "record.postgresql.url={a=hunter2}",
+                "record.postgresql.url=[hunter2",
+                "record.postgresql.user=[hunter2]",
+                "record.postgresql.user={hunter2",
+                "record.postgresql.create-schema=hunter2"
             })
     void noErrorRepeatsAPassword(String assignment) {
         ConfigException refused = catchThrowableOfType(
@@ -383,6 +396,11 @@ class HostileConfigTest {
                 "pasword = hunter2",
                 "url = hunter2",
                 "create-schema = hunter2",
+                "user = [hunter2]",
+                "password =\nabc, hunter2",
+                "password =\n\"\"\"abc\nab\"\"\", hunter2",
+                "user =\nabc, hunter2",
+                "password = \"x\"\n}\n hunter2",
                 "url = \"jdbc:postgresql://me:hunter2@db/x\"",
                 "url = jdbc:postgresql://me:hunter2@db/x"
             })

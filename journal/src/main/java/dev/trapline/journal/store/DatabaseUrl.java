@@ -118,7 +118,7 @@ record DatabaseUrl(
                 throw new IllegalArgumentException(FORM + "; " + SEPARATORS);
             }
             if (!key.isEmpty()) {
-                // The first one counts, as it does for the driver.
+                // The last one counts, as it does for psql.
                 parameters.put(key, value);
             }
         }
