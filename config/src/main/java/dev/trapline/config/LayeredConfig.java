@@ -215,7 +215,8 @@ public final class LayeredConfig {
                                 1_000_000,
                                 DAY,
                                 "a duration from 1ms to 24h, as in 10s"),
-                        settings.number("trapline.run.renewal-interval", 1_000, Long.MAX_VALUE)),
+                        settings.number("trapline.run.renewal-interval", 1_000, Long.MAX_VALUE),
+                        false),
                 new FirmwareSpec(registers.policy(), registers.settings()));
     }
 
@@ -248,6 +249,7 @@ public final class LayeredConfig {
                 Duration.ofNanos(timeout),
                 settings.path(INPUT),
                 expect(settings),
+                settings.path("trapline.run.faults"),
                 settings.path("trapline.run.result"),
                 settings.choice(
                         "trapline.run.entropy", List.of(TraplineConfig.Entropy.values()), TraplineConfig.Entropy::id),

@@ -21,16 +21,15 @@ public final class PlannedText {
     private static final Pattern PLANNED = Pattern.compile("([^:@]+)(?::([^:@]+))?@(time|slice):(.+)");
     private static final Pattern MOMENT = Pattern.compile("(time|slice):(.+)");
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,4})x([0-9]{1,4})");
-    private static final String MOMENTS = "time:DURATION or slice:ORDINAL";
+
+    /// What a moment takes, in words.
+    static final String MOMENTS = "time:DURATION or slice:ORDINAL";
 
     private PlannedText() {}
 
     /// An injection with the option that plans it: `--interrupt 3:40@slice:1000`.
     public static String option(PlannedInjection planned) {
-        String moment = switch (planned.when()) {
-            case Moment.AtSlice(long ordinal) -> "slice:" + ordinal;
-            case Moment.AtTime(long ticks) -> "time:" + duration(ticks * MachineSpec.NANOS_PER_TICK);
-        };
+        String moment = text(planned.when());
         return switch (planned.what()) {
             case Injection.WakeUp(VcpuId vcpu) -> "--interrupt " + vcpu.index() + "@" + moment;
             case Injection.Interrupt(VcpuId vcpu, int intid) ->
@@ -45,8 +44,19 @@ public final class PlannedText {
         };
     }
 
+    /// A moment in text form.
+    static String text(Moment moment) {
+        return switch (moment) {
+            case Moment.AtSlice(long ordinal) -> "slice:" + ordinal;
+            case Moment.AtTime(long ticks) -> "time:" + duration(ticks);
+        };
+    }
+
     /// A duration in the largest unit that gives a whole number.
-    private static String duration(long nanos) {
+    ///
+    /// @param ticks at most [MachineSpec#LAST_DEADLINE]
+    static String duration(long ticks) {
+        long nanos = ticks * MachineSpec.NANOS_PER_TICK;
         if (nanos % 1_000_000_000L == 0) {
             return nanos / 1_000_000_000L + "s";
         }
@@ -88,8 +98,7 @@ public final class PlannedText {
     static List<PlannedInjection> presses(Settings settings, String path) {
         List<PlannedInjection> planned = new ArrayList<>();
         for (ConfigValue element : settings.list(path)) {
-            Matcher text = MOMENT.matcher(Settings.shown(element));
-            Moment when = text.matches() ? moment(text.group(1), text.group(2)) : null;
+            Moment when = moment(Settings.shown(element));
             if (when == null) {
                 settings.refuse(path, element, MOMENTS + ", as in time:5s");
             } else {
@@ -159,6 +168,12 @@ public final class PlannedText {
         return number == null || vcpu == null
                 ? null
                 : new Injection.Event(new VcpuId(vcpu.intValue()), number.longValue());
+    }
+
+    /// A moment: `time:5ms` or `slice:1000`; null for another text.
+    static @Nullable Moment moment(String text) {
+        Matcher moment = MOMENT.matcher(text);
+        return moment.matches() ? moment(moment.group(1), moment.group(2)) : null;
     }
 
     private static @Nullable Moment moment(String kind, String text) {

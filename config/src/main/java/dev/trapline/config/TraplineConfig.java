@@ -27,6 +27,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
     /// @param timeout the limit on host time; zero for none
     /// @param input the file to type at the console; null for standard input
     /// @param expect the file with steps for the console, which type and wait for output; null for none
+    /// @param faults the file with a plan of faults; null for none
     /// @param result the file for the outcome
     /// @param entropy the source of the guest's entropy
     /// @param injections planned interrupts, planned events, and presses of the power button, each in their order
@@ -45,6 +46,7 @@ public record TraplineConfig(MachineSpec machine, Run run) {
             Duration timeout,
             @Nullable Path input,
             @Nullable Path expect,
+            @Nullable Path faults,
             @Nullable Path result,
             Entropy entropy,
             List<PlannedInjection> injections,

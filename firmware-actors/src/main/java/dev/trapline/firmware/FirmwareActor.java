@@ -2,6 +2,7 @@ package dev.trapline.firmware;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -34,6 +35,20 @@ public final class FirmwareActor extends AbstractOnMessageBehavior<FirmwareActor
         }
     }
 
+    /// Crash: the fault of a call.
+    public enum Crash implements Command {
+        INSTANCE
+    }
+
+    /// The crash of an actor that was asked for.
+    public static final class InjectedCrash extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private InjectedCrash() {
+            super("an injected fault");
+        }
+    }
+
     /// The result of a call.
     public sealed interface Answer {}
 
@@ -57,13 +72,17 @@ public final class FirmwareActor extends AbstractOnMessageBehavior<FirmwareActor
 
     /// The behaviour of a service's actor.
     public static Behavior<Command> create(ServiceHost<?> host) {
-        return Behaviors.setup(context -> new FirmwareActor(context, host));
+        Behavior<Command> actor = Behaviors.setup(context -> new FirmwareActor(context, host));
+        // A crash that was asked for is in the history, and not in the log.
+        return Behaviors.supervise(actor)
+                .onFailure(InjectedCrash.class, SupervisorStrategy.stop().withLoggingEnabled(false));
     }
 
     @Override
     public Behavior<Command> onMessage(Command command) {
         switch (command) {
             case Call<?> call -> call.answerWith(answer(call.call()));
+            case Crash _ -> throw new InjectedCrash();
         }
         return this;
     }

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.launcher.caps.CapsCommand;
+import dev.trapline.launcher.faults.FaultsCommand;
 import dev.trapline.launcher.journal.JournalCommand;
 import dev.trapline.launcher.options.FormatOption;
 import dev.trapline.launcher.output.Ending;
@@ -42,6 +43,7 @@ public final class Trapline {
             "trace",
             "who-wrote",
             "caps",
+            "faults",
             "journal",
             "serve",
             "demo",
@@ -126,6 +128,7 @@ public final class Trapline {
         subcommands.put("trace", () -> new TraceCommand(terminal));
         subcommands.put("who-wrote", () -> new WhoWroteCommand(terminal));
         subcommands.put("caps", () -> CapsCommand.of(terminal));
+        subcommands.put("faults", () -> FaultsCommand.of(terminal));
         subcommands.put("journal", () -> JournalCommand.of(terminal));
         subcommands.put("serve", () -> new ServeCommand(terminal));
         subcommands.put("demo", () -> new DemoCommand(terminal));

@@ -5,6 +5,7 @@ import dev.trapline.abi.Figures;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.History;
@@ -35,6 +36,7 @@ final class Boundary implements Inputs.Receiver {
     private final StolenTime stolen;
     private final Inputs inputs;
     private final Effects effects;
+    private final CallFaults faults;
     private final History history;
     private final RunLog log;
     private final Consumer<Policy> reconfigure;
@@ -50,6 +52,7 @@ final class Boundary implements Inputs.Receiver {
             StolenTime stolen,
             Inputs inputs,
             Effects effects,
+            CallFaults faults,
             History history,
             RunLog log,
             Consumer<Policy> reconfigure) {
@@ -60,6 +63,7 @@ final class Boundary implements Inputs.Receiver {
         this.stolen = stolen;
         this.inputs = inputs;
         this.effects = effects;
+        this.faults = faults;
         this.history = history;
         this.log = log;
         this.reconfigure = reconfigure;
@@ -206,6 +210,11 @@ final class Boundary implements Inputs.Receiver {
             history.append(renewed);
             log.add(renewed);
         }
+    }
+
+    @Override
+    public void fault(CallFault fault) {
+        faults.expect(fault);
     }
 
     /// This happens only in a replay.

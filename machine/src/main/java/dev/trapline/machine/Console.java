@@ -2,12 +2,13 @@ package dev.trapline.machine;
 
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.device.ConsoleDevice;
 
 /// The guest's console output: counted, digested, and passed on.
-public final class Console {
+public final class Console implements Snapshot {
 
     private final ConsoleOutput output;
     private long bytes;
@@ -58,12 +59,14 @@ public final class Console {
         return digest;
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         state.put(bytes);
         state.put(digest);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         bytes = state.take();
         digest = state.take();
     }

@@ -3,13 +3,14 @@ package dev.trapline.machine;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.memory.MachineMemory;
 
 /// The digests by which two runs of a machine are compared: of each slice, and at intervals of all registers and of all
 /// memory.
-final class Digests {
+final class Digests implements Snapshot {
 
     /// Slices between two digests of all registers.
     private static final long FULL_DIGEST_EVERY = 64;
@@ -59,12 +60,14 @@ final class Digests {
         }
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         state.put(ofSlices);
         state.put(nextMemoryDigest);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         ofSlices = state.take();
         nextMemoryDigest = state.take();
     }

@@ -7,6 +7,7 @@ import dev.trapline.abi.Position;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
@@ -54,6 +55,9 @@ final class Inputs implements Choices.Place {
         /// A replay has ended, and the run continues live.
         void live();
 
+        /// The next slice ends in a call with a fault.
+        void fault(CallFault fault);
+
         /// The next slice gets a fresh engine.
         ///
         /// @param after how many of its instructions
@@ -89,7 +93,7 @@ final class Inputs implements Choices.Place {
     /// The planned inputs that have not happened.
     RunReport.Unused unused() {
         Choices.Left left = choices.left();
-        return new RunReport.Unused(left.injections(), left.scriptBytes(), left.unmet(), entropyUsed);
+        return new RunReport.Unused(left.injections(), left.scriptBytes(), left.unmet(), entropyUsed, left.faults());
     }
 
     /// The network frames that were dropped.
@@ -130,11 +134,7 @@ final class Inputs implements Choices.Place {
     /// A call was answered. If its service has drawn entropy, the guest may have got some.
     void answered(Decision decision) {
         if (!entropyUsed && !drawers.isEmpty()) {
-            entropyUsed = switch (decision) {
-                case Decision.Resident(String service) -> drawers.containsKey(service);
-                case Decision.Forwarded(String service) -> drawers.containsKey(service);
-                case Decision.Denied _ -> false;
-            };
+            entropyUsed = !(decision instanceof Decision.Denied) && drawers.containsKey(decision.service());
         }
     }
 
@@ -236,7 +236,7 @@ final class Inputs implements Choices.Place {
             return;
         }
         for (JournalRecord.Input next = nextRecorded(); next != null; next = nextRecorded()) {
-            if (!(next instanceof JournalRecord.Renewed)) {
+            if (!(next instanceof JournalRecord.Renewed || next instanceof JournalRecord.Faulted)) {
                 throw diverged("an input where a slice begins here: " + next);
             }
             apply(next, receiver);
@@ -349,6 +349,7 @@ final class Inputs implements Choices.Place {
                 throw new InvariantViolation("a turn is asked for, and does not come by itself: " + turned);
             case JournalRecord.Round round -> receiver.round(round);
             case JournalRecord.Renewed(long after) -> receiver.renew(after);
+            case JournalRecord.Faulted(CallFault fault) -> receiver.fault(fault);
             case Stop(Stop.Reason reason) -> {
                 return switch (reason) {
                     case INTERRUPTED -> new RunOutcome.Interrupted();

@@ -8,6 +8,7 @@ import dev.trapline.abi.Digest64;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
@@ -23,6 +24,7 @@ import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.choice.PlannedFaults;
 import dev.trapline.machine.choice.SeededEntropy;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.firmware.MachineServices;
@@ -170,6 +172,13 @@ public final class MachineAssembly {
         }
     }
 
+    /// Checks the faults of a run.
+    ///
+    /// @throws IllegalArgumentException as [FaultCheck#require]
+    public void requirePossible(FaultPlan plan) {
+        FaultCheck.require(plan, spec, descriptors());
+    }
+
     private String refusal(Injection what) {
         String named = "the board '" + spec.board().kind().id() + "'";
         String other = "the board '" + BoardKind.VIRT.id() + "'";
@@ -216,7 +225,8 @@ public final class MachineAssembly {
 
     /// Names and versions of what makes choices of which a recording has no record.
     private static String strategies(MachineSpec spec) {
-        return scheduler(spec).name() + " " + SeededEntropy.NAME;
+        return scheduler(spec).name() + " " + SeededEntropy.NAME
+                + (spec.run().faults() ? " " + PlannedFaults.NAME : "");
     }
 
     public MachineParts assemble(

@@ -15,6 +15,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.Board;
@@ -32,6 +33,9 @@ public final class MachineCore implements Effects.Run {
     public interface Surroundings extends Vcpus.Carrier {
         /// The run is over.
         void ended();
+
+        /// The actor of a service crashes, if it has one.
+        default void crash(String service) {}
     }
 
     private final MachineParts parts;
@@ -50,6 +54,7 @@ public final class MachineCore implements Effects.Run {
     private final StolenTime stolen;
     private final Effects effects;
     private final Inputs inputs;
+    private final CallFaults faults;
     private final Boundary boundary;
     private final Digests digests;
     private final RenewalPoints renewals;
@@ -74,8 +79,9 @@ public final class MachineCore implements Effects.Run {
         this.stolen = new StolenTime(spec.cpus().count(), memory);
         this.inputs = new Inputs(parts.choices(), rounds, board, history, log);
         this.effects = new Effects(spec, parts.boot(), memory, board, vcpus, stolen, inputs, parts.services(), this);
+        this.faults = new CallFaults(parts, rounds, vcpus, around::crash);
         this.boundary = new Boundary(
-                rounds, parts.scheduler(), vcpus, board, stolen, inputs, effects, history, log, this::reconfigure);
+                rounds, parts.scheduler(), vcpus, board, stolen, inputs, effects, faults, history, log, this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
         this.renewals = new RenewalPoints(spec.run().renewalInterval());
         this.policy = spec.firmware().policy();
@@ -85,6 +91,11 @@ public final class MachineCore implements Effects.Run {
     public void begin() {
         effects.powerOnMachine();
         next();
+    }
+
+    /// How the end of a slice is handled. Asked first, and once for each slice: a hypercall may get a fault.
+    public SliceEnd faulted(SliceEnd end) {
+        return faults.at(end);
     }
 
     /// A slice ended with an exit that the machine handles itself.
@@ -116,24 +127,21 @@ public final class MachineCore implements Effects.Run {
                 finish(new RunOutcome.GuestFailed(end.slice().vcpu(), faulted.fault(), faulted.registers()));
             }
             case SliceEnd.Denied denied -> answered(end, denied.decision(), denial(denied.decision()), List.of());
-            case SliceEnd.Resident resident -> answerInPlace(end, resident.call(), resident.decision());
+            case SliceEnd.Refused refused -> answered(end, refused.decision(), refused.registers(), List.of());
+            case SliceEnd.Resident resident -> answerInPlace(resident);
         }
     }
 
-    /// A slice ended in a hypercall that is forwarded: its service answers it without a message.
-    public void answerInPlace(SliceEnd.Forwarded end) {
-        answerInPlace(end, end.call(), end.decision());
-    }
-
-    private void answerInPlace(SliceEnd end, ServiceCall call, Decision decision) {
+    /// A slice ended in a hypercall whose service answers it without a message.
+    public void answerInPlace(SliceEnd.Served end) {
         Reply<?> reply;
         try {
-            reply = parts.services().answer(serviceOf(decision), call);
+            reply = parts.services().answer(end.decision().service(), end.call());
         } catch (ServiceFailure failure) {
             serviceFailed(end, failure);
             return;
         }
-        answered(end, decision, reply.registers(), reply.effects());
+        answered(end, reply);
     }
 
     // A call that failed its condition check was not made: it has no result.
@@ -147,37 +155,38 @@ public final class MachineCore implements Effects.Run {
         next();
     }
 
-    /// A slice ended in a hypercall that was forwarded, and this is its answer.
-    public void answered(SliceEnd.Forwarded end, Reply<?> reply) {
+    /// A slice ended in a hypercall, and this is the answer of its service.
+    public void answered(SliceEnd.Served end, Reply<?> first) {
+        Reply<?> reply;
+        try {
+            reply = faults.answered(end.decision().service(), end.call(), first);
+        } catch (ServiceFailure failure) {
+            serviceFailed(end, failure);
+            return;
+        }
         answered(end, end.decision(), reply.registers(), reply.effects());
     }
 
     /// A hypercall's answer, with all its consequences: registers and effects arrive together.
-    private void answered(SliceEnd end, Decision decision, RegisterWrites registers, List<Effect> wanted) {
+    private void answered(SliceEnd end, Decision decision, RegisterWrites answer, List<Effect> wanted) {
         Slice slice = end.slice();
         takeIn(end);
         if (!wanted.isEmpty()) {
-            EffectCheck.requireRecordable(wanted, serviceOf(decision));
+            EffectCheck.requireRecordable(wanted, decision.service());
         }
+        RegisterWrites registers = faults.returned(answer);
         List<Effect> feasible = effects.feasible(wanted);
-        Answer answer = new Answer(decision, registers, feasible);
-        history.append(answer);
-        log.addCall(slice, answer);
+        Answer recorded = new Answer(decision, registers, feasible);
+        history.append(recorded);
+        log.addCall(slice, recorded);
         inputs.answered(decision);
         vcpus.returns(slice.vcpu(), registers);
         digests.sliceEnded(end, rounds);
         if (!feasible.isEmpty()) {
-            effects.apply(feasible, serviceOf(decision));
+            effects.apply(feasible, decision.service());
         }
+        faults.settle(slice.vcpu(), decision, rounds.clock(slice.vcpu().index()));
         next();
-    }
-
-    private static String serviceOf(Decision decision) {
-        return switch (decision) {
-            case Decision.Resident(String service) -> service;
-            case Decision.Forwarded(String service) -> service;
-            case Decision.Denied denied -> throw new InvariantViolation("a denied call goes to no service: " + denied);
-        };
     }
 
     /// A service failed on the call that ended a slice.
@@ -283,16 +292,14 @@ public final class MachineCore implements Effects.Run {
     /// slice, while the run continues.
     void save(StateWriter state) {
         InvariantViolation.require(end.outcome() == null, "the run is over: it cannot continue");
-        rounds.save(state);
-        vcpus.save(state);
-        stolen.save(state);
-        board.save(state);
-        memory.flashWrites().save(state);
-        console.save(state);
-        log.save(state);
         state.put(executed);
-        digests.save(state);
-        renewals.save(state);
+        stateful().forEach(part -> part.save(state));
+    }
+
+    /// What has state, in the order in which it is saved.
+    private List<Snapshot> stateful() {
+        return List.of(
+                rounds, vcpus, stolen, board, memory.flashWrites(), console, log, digests, renewals, faults);
     }
 
     /// Restores what [#save] saved, also if the run was over. Requested entropy that has not arrived is not part of
@@ -300,17 +307,9 @@ public final class MachineCore implements Effects.Run {
     ///
     /// @param inForce the policy from here on
     void load(StateReader state, Policy inForce) {
-        rounds.load(state);
-        vcpus.load(state);
-        stolen.load(state);
-        board.load(state);
-        vcpus.restoreLines(board.interrupts().pending());
-        memory.flashWrites().load(state);
-        console.load(state);
-        log.load(state);
         executed = state.take();
-        digests.load(state);
-        renewals.load(state);
+        stateful().forEach(part -> part.load(state));
+        vcpus.restoreLines(board.interrupts().pending());
         end.forget();
         reconfigure(inForce);
     }
@@ -332,6 +331,7 @@ public final class MachineCore implements Effects.Run {
 
     private void takeIn(SliceEnd end) {
         Slice slice = end.slice();
+        faults.record();
         boundary.renewed(end.reading().renewals());
         log.ended(slice);
         history.append(Console.withPrinted(slice, board.console()));

@@ -4,6 +4,7 @@ import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.List;
 ///
 /// An interrupt for a vCPU that does not wait is kept, at most one for each vCPU: it ends the next wait before it
 /// begins.
-final class PowerTable {
+final class PowerTable implements Snapshot {
 
     /// Nothing is pending.
     static final long NEVER = Engine.NO_DEADLINE;
@@ -45,8 +46,15 @@ final class PowerTable {
         return states[vcpu.index()];
     }
 
+    /// The state of each, for people: [#of] says [VcpuState#ON] of a vCPU that is held by a fault.
     List<VcpuState> all() {
-        return List.of(states);
+        VcpuState[] all = states.clone();
+        for (int index = 0; index < all.length; index++) {
+            if (all[index] == VcpuState.ON && (runnable & 1L << index) == 0) {
+                all[index] = VcpuState.STALLED;
+            }
+        }
+        return List.of(all);
     }
 
     void allOff() {
@@ -107,6 +115,16 @@ final class PowerTable {
         return true;
     }
 
+    /// Makes a vCPU that is on do nothing for a while. No interrupt ends that; one that comes is kept.
+    ///
+    /// @param until virtual time; [#NEVER] until it is turned off
+    void stall(VcpuId vcpu, long until) {
+        if (of(vcpu) == VcpuState.ON) {
+            due[vcpu.index()] = until;
+            runnable &= ~vcpu.bit();
+        }
+    }
+
     /// Whether an interrupt is pending for a vCPU: a kept one, a line's, or its timer's.
     boolean isInterrupted(VcpuId vcpu, long now) {
         return ((interrupted | lines) & vcpu.bit()) != 0 || timers[vcpu.index()] <= now;
@@ -121,7 +139,7 @@ final class PowerTable {
     void interrupt(VcpuId vcpu, long now) {
         switch (of(vcpu)) {
             case OFF -> {}
-            case ON_PENDING, ON -> interrupted |= vcpu.bit();
+            case ON_PENDING, ON, STALLED -> interrupted |= vcpu.bit();
             case SUSPENDED, POWERED_DOWN -> set(vcpu, of(vcpu), Math.min(due[vcpu.index()], now));
         }
     }
@@ -132,7 +150,7 @@ final class PowerTable {
         for (long left = high & ~lines; left != 0; left &= left - 1) {
             int index = Long.numberOfTrailingZeros(left);
             switch (states[index]) {
-                case OFF, ON_PENDING, ON -> {}
+                case OFF, ON_PENDING, ON, STALLED -> {}
                 case SUSPENDED, POWERED_DOWN -> due[index] = Math.min(due[index], now);
             }
         }
@@ -175,7 +193,8 @@ final class PowerTable {
         runnable = until == NEVER && state.isRunnable() ? runnable | vcpu.bit() : runnable & ~vcpu.bit();
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         for (int index = 0; index < states.length; index++) {
             state.put(STATES.indexOf(states[index]));
         }
@@ -185,7 +204,8 @@ final class PowerTable {
         state.put(interrupted);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         for (int index = 0; index < states.length; index++) {
             states[index] = STATES.get(state.takeInt());
         }

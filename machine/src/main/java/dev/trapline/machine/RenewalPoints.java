@@ -1,6 +1,7 @@
 package dev.trapline.machine;
 
 import dev.trapline.abi.machine.RunSpec;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
@@ -9,7 +10,7 @@ import dev.trapline.abi.state.StateWriter;
 /// An engine has translations of code and TLB entries that can be older than memory, until the guest's maintenance. No
 /// checkpoint contains them. So a replay can begin only where the run has none either. These places follow from the
 /// history alone.
-final class RenewalPoints {
+final class RenewalPoints implements Snapshot {
 
     private final long interval;
     private long last;
@@ -39,12 +40,14 @@ final class RenewalPoints {
         return here;
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         state.put(last);
         state.put(here);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         last = state.take();
         here = state.takeFlag();
     }

@@ -2,6 +2,7 @@ package dev.trapline.machine;
 
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 
@@ -11,7 +12,7 @@ import dev.trapline.abi.state.StateWriter;
 /// A round is an interval of virtual time. In it each vCPU that can run has its turn, one after the other, from its own
 /// clock to the end of the round. So clocks differ by at most the length of a round. A turn is one slice, or several if
 /// exits cut it.
-final class Rounds {
+final class Rounds implements Snapshot {
 
     private static final int NOBODY = -1;
 
@@ -152,7 +153,8 @@ final class Rounds {
         shown = nowShown;
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         state.put(clocks);
         state.put(slices);
         state.put(begins);
@@ -166,7 +168,8 @@ final class Rounds {
         state.put(after);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         state.take(clocks);
         slices = state.take();
         begins = state.take();

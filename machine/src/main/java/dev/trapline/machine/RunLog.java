@@ -5,10 +5,12 @@ import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.history.JournalRecord.Slice;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.machine.text.HypercallText;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The last events, kept for the message at the end of a run. There are two ring buffers, so that many slices do not
 /// push out a few hypercalls. An event costs one or two stores.
-final class RunLog {
+final class RunLog implements Snapshot {
 
     private static final int EVENTS = 32;
     private static final int CALLS = 32;
@@ -102,12 +104,14 @@ final class RunLog {
     }
 
     /// Restores only the counts: the events for messages begin anew.
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         state.put(eventCount);
         state.put(callCount);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         current = null;
         Arrays.fill(events, null);
         Arrays.fill(callers, null);
@@ -144,6 +148,7 @@ final class RunLog {
                 turn.length() == 0
                         ? turn.vcpu() + " is passed over in this round"
                         : turn.vcpu() + " gets a turn of " + turn.length() + " ticks";
+            case JournalRecord.Faulted(CallFault fault) -> "a fault: " + HypercallText.fault(fault);
             case JournalRecord.Renewed(long after) -> "a fresh engine after " + after + " instructions";
             case JournalRecord.Stop stop -> "asked to stop: " + stop.reason();
             case JournalRecord.FullDigest digest -> digest.vcpu() + " digest of all registers";

@@ -110,10 +110,16 @@ public record RunReport(
     /// @param scriptBytes bytes of the console's script that were not typed
     /// @param unmet what the console's script waited for at the end; null if it did not wait for output
     /// @param entropyUsed whether a service that draws entropy has answered a call
+    /// @param faults the rules of the run's plan, also those that had their fault
     public record Unused(
-            List<PlannedInjection> injections, int scriptBytes, Choices.@Nullable Unmet unmet, boolean entropyUsed) {
+            List<PlannedInjection> injections,
+            int scriptBytes,
+            Choices.@Nullable Unmet unmet,
+            boolean entropyUsed,
+            List<Choices.FaultCount> faults) {
         public Unused {
             injections = List.copyOf(injections);
+            faults = List.copyOf(faults);
         }
     }
 

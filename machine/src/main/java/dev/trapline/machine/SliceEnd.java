@@ -4,6 +4,8 @@ import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.policy.Decision;
@@ -45,6 +47,28 @@ public sealed interface SliceEnd {
     /// An end that the machine handles itself.
     sealed interface Own extends SliceEnd {}
 
+    /// A hypercall.
+    sealed interface Call extends SliceEnd {
+
+        /// What the registry says about it.
+        Decision decision();
+    }
+
+    /// A hypercall that a service gets.
+    sealed interface Served extends Call {
+
+        /// The call as the service gets it.
+        ServiceCall call();
+
+        /// The same, but the service gets another call.
+        Served with(HypercallExit exit);
+
+        @Override
+        default long shown() {
+            return call().time();
+        }
+    }
+
     /// The budget is used up.
     record BudgetUsed(Slice slice, Reading reading, long shown) implements Own {}
 
@@ -64,21 +88,27 @@ public sealed interface SliceEnd {
             implements Own {}
 
     /// A hypercall that no service answers.
-    record Denied(Slice slice, Reading reading, long shown, Decision.Denied decision) implements Own {}
+    record Denied(Slice slice, Reading reading, long shown, Decision.Denied decision) implements Own, Call {}
+
+    /// A hypercall that gets an answer which is not that of a service, because of a fault.
+    ///
+    /// @param registers what it returns
+    record Refused(Slice slice, Reading reading, long shown, Decision decision, RegisterWrites registers)
+            implements Own {}
 
     /// A hypercall that a service of the machine answers in place.
-    record Resident(Slice slice, Reading reading, ServiceCall call, Decision.Resident decision) implements Own {
+    record Resident(Slice slice, Reading reading, ServiceCall call, Decision.Resident decision) implements Own, Served {
         @Override
-        public long shown() {
-            return call.time();
+        public Resident with(HypercallExit exit) {
+            return new Resident(slice, reading, call.with(exit), decision);
         }
     }
 
     /// A hypercall that goes to a service's actor. The machine learns of it with the answer.
-    record Forwarded(Slice slice, Reading reading, ServiceCall call, Decision.Forwarded decision) implements SliceEnd {
+    record Forwarded(Slice slice, Reading reading, ServiceCall call, Decision.Forwarded decision) implements Served {
         @Override
-        public long shown() {
-            return call.time();
+        public Forwarded with(HypercallExit exit) {
+            return new Forwarded(slice, reading, call.with(exit), decision);
         }
     }
 }

@@ -100,7 +100,7 @@ public final class StepMachine {
         guarded(() -> {
             Turn taken = taken();
             turn = null;
-            switch (logic(taken.vcpu()).run(taken.grant())) {
+            switch (core.faulted(logic(taken.vcpu()).run(taken.grant()))) {
                 case SliceEnd.Own end -> core.sliceEnded(end);
                 case SliceEnd.Forwarded end -> core.answerInPlace(end);
             }

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.memory.MachineMemory;
@@ -13,7 +14,7 @@ import java.util.Arrays;
 
 /// The time during which a vCPU could run but the schedule skipped it. It is written to guest memory for the vCPUs that
 /// requested it.
-final class StolenTime {
+final class StolenTime implements Snapshot {
 
     private final MachineMemory memory;
     private final long[] addresses;
@@ -76,7 +77,8 @@ final class StolenTime {
         memory.write(addresses[index], Bytes.copyOf(word.array()));
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         state.put(addresses);
         state.put(stolen);
         state.put(since);
@@ -84,7 +86,8 @@ final class StolenTime {
         state.put(any);
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         state.take(addresses);
         state.take(stolen);
         state.take(since);

@@ -6,6 +6,7 @@ import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The vCPUs of a machine: which can run, the state that each finds when it continues, and the commands to them.
-final class Vcpus {
+final class Vcpus implements Snapshot {
 
     /// Delivers commands to vCPUs.
     interface Carrier {
@@ -139,6 +140,13 @@ final class Vcpus {
         power.waits(vcpu, VcpuState.SUSPENDED, now);
     }
 
+    /// Makes a vCPU that is on do nothing for a while, whatever happens.
+    ///
+    /// @param until virtual time; [PowerTable#NEVER] until it is turned off
+    void stall(VcpuId vcpu, long until) {
+        power.stall(vcpu, until);
+    }
+
     /// Whether an interrupt is pending for a vCPU that runs, so that it would not wait.
     boolean isInterrupted(VcpuId vcpu, long now) {
         return vcpu.index() < all.length && power.of(vcpu) == VcpuState.ON && power.isInterrupted(vcpu, now);
@@ -220,13 +228,11 @@ final class Vcpus {
         return new Wakeup(vcpu, byEffect, power.of(vcpu) == VcpuState.ON_PENDING);
     }
 
-    void save(StateWriter state) {
+    @Override
+    public void save(StateWriter state) {
         power.save(state);
         for (RegisterWrites pending : returns) {
-            state.put(pending.mask());
-            for (int k = 0; k < pending.count(); k++) {
-                state.put(pending.value(k));
-            }
+            FaultState.put(state, pending);
         }
         for (Effect.PowerDown down : resumes) {
             state.put(down != null);
@@ -242,13 +248,11 @@ final class Vcpus {
         }
     }
 
-    void load(StateReader state) {
+    @Override
+    public void load(StateReader state) {
         power.load(state);
         for (int index = 0; index < returns.length; index++) {
-            returns[index] = RegisterWrites.NONE;
-            for (int rest = state.takeInt(); rest != 0; rest &= rest - 1) {
-                returns[index] = returns[index].and(Integer.numberOfTrailingZeros(rest), state.take());
-            }
+            returns[index] = FaultState.takeWrites(state);
         }
         for (int index = 0; index < resumes.length; index++) {
             boolean down = state.takeFlag();
@@ -318,7 +322,7 @@ final class Vcpus {
     void tellAllButOff(VcpuCommand.Change change) {
         for (VcpuId vcpu : all) {
             switch (power.of(vcpu)) {
-                case ON, ON_PENDING, SUSPENDED, POWERED_DOWN -> carrier.tell(vcpu, change);
+                case ON, ON_PENDING, SUSPENDED, POWERED_DOWN, STALLED -> carrier.tell(vcpu, change);
                 case OFF -> {}
             }
         }

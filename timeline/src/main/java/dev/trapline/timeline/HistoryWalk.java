@@ -3,6 +3,7 @@ package dev.trapline.timeline;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Answer;
@@ -34,7 +35,16 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
     /// @param slice ordinal of the slice that it ended
     /// @param time virtual time at the beginning of that slice, in ticks
     /// @param made virtual time when the call was made, in ticks
-    public record Call(long number, long slice, long time, long made, VcpuId vcpu, HypercallExit exit, Answer answer)
+    /// @param fault what went wrong with it on purpose; null if nothing did
+    public record Call(
+            long number,
+            long slice,
+            long time,
+            long made,
+            VcpuId vcpu,
+            HypercallExit exit,
+            Answer answer,
+            @Nullable CallFault fault)
             implements Event {}
 
     /// An event without a call: an injection, or a service's reaction to an event.
@@ -50,6 +60,7 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
     private final @Nullable Position to;
     private @Nullable Event next;
     private @Nullable Slice caller;
+    private @Nullable CallFault fault;
     private long begin;
     private long calls;
 
@@ -116,9 +127,15 @@ public final class HistoryWalk implements Iterator<HistoryWalk.Event> {
             }
             case Answer answer -> {
                 calls++;
+                CallFault faulty = fault;
+                fault = null;
                 yield isIn(Position.atExit(number)) && caller != null && caller.exit() instanceof HypercallExit exit
-                        ? new Call(calls, number, begin, caller.made(), caller.vcpu(), exit, answer)
+                        ? new Call(calls, number, begin, caller.made(), caller.vcpu(), exit, answer, faulty)
                         : null;
+            }
+            case JournalRecord.Faulted(CallFault next) -> {
+                fault = next;
+                yield null;
             }
             case JournalRecord.Round round -> {
                 time.pass(round);

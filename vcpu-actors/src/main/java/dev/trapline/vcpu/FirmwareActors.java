@@ -71,6 +71,14 @@ final class FirmwareActors {
                         end.call(), context.getSelf(), answer -> new MachineActor.CallAnswered(end, answer)));
     }
 
+    /// Lets the actor of a service crash, as its fault says.
+    void crash(String service) {
+        Supervised crashing = actors.get(service);
+        if (crashing != null) {
+            crashing.actor().tell(FirmwareActor.Crash.INSTANCE);
+        }
+    }
+
     /// Whether an answer is the expected one. If it is, it is accepted; a second answer to the same call is
     /// dropped.
     boolean takes(SliceEnd.Forwarded end) {

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.firmware.EntropySource;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -32,11 +33,7 @@ import dev.trapline.machine.MachineSetupException;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.ConsoleInput;
-import dev.trapline.machine.choice.NetworkedChoices;
-import dev.trapline.machine.choice.OperatorChoices;
-import dev.trapline.machine.choice.PlannedInjections;
 import dev.trapline.machine.choice.Requests;
-import dev.trapline.machine.choice.SeededEntropy;
 import dev.trapline.machine.firmware.LoadedService;
 import dev.trapline.machine.network.NetworkSwitch;
 import dev.trapline.machine.network.SwitchPort;
@@ -104,11 +101,8 @@ public final class Machine {
         private Board.Fitting fitting = Board.Fitting.NONE;
         private ConsoleOutput console = (_, _) -> {};
         private Consumer<String> warnings = _ -> {};
-        private ConsoleScript script = ConsoleScript.NONE;
-        private final List<PlannedInjection> planned = new ArrayList<>();
-        private @Nullable EntropySource entropy;
+        private final RunPlans plans = new RunPlans();
         private @Nullable NetworkSwitch network;
-        private UnaryOperator<Choices> choices = UnaryOperator.identity();
         private @Nullable String name;
         private @Nullable Path recordTo;
         private @Nullable Path proceedWith;
@@ -202,21 +196,21 @@ public final class Machine {
         /// the guest does not print in time what a step waits for, the run ends with [RunOutcome.Limit#SCRIPT],
         /// and [RunReport#unused] has the step.
         public Builder script(ConsoleScript steps) {
-            this.script = steps;
+            plans.script = steps;
             return this;
         }
 
         /// Plans the injection of an interrupt or an event. A replay takes injections from the recording
         /// instead.
         public Builder inject(PlannedInjection injection) {
-            planned.add(injection);
+            plans.injections.add(injection);
             return this;
         }
 
         /// Sets the source of entropy; by default a generator that uses the machine's seed. A replay takes
         /// entropy from the recording instead.
         public Builder entropy(EntropySource source) {
-            this.entropy = source;
+            plans.entropy = source;
             return this;
         }
 
@@ -228,13 +222,23 @@ public final class Machine {
             return this;
         }
 
+        /// Sets the run's faults. A replay takes them from the recording instead. A recording can be continued
+        /// with faults only if it was made with some.
+        public Builder faults(FaultPlan plan) {
+            plans.faults = plan;
+            if (!hasRun && !plan.isEmpty()) {
+                spec = spec.with(spec.run().withFaults(true));
+            }
+            return this;
+        }
+
         /// Sets the source of the run's choices: turns, entropy, arrivals. By default turns are chosen by the
         /// machine's schedule, and the other choices by the calls to this builder and to the running machine. A
         /// replay takes all choices from the recording instead.
         ///
         /// @param around gets the default choices, and returns choices that may delegate to them
         public Builder choices(UnaryOperator<Choices> around) {
-            this.choices = around;
+            plans.choices = around;
             return this;
         }
 
@@ -275,7 +279,7 @@ public final class Machine {
         public MachineRun start(ActorSystem<?> system) {
             MachineAssembly assembly = new MachineAssembly(
                     engines, spec, images, services, fitting, recording == null ? null : recording.header());
-            requireInjectable(assembly);
+            requirePossible(assembly);
             assembly.warnings().forEach(warnings);
             Machines machines = Machines.of(system);
             SwitchPort port = null;
@@ -334,17 +338,11 @@ public final class Machine {
                 Machines machines,
                 MachineDispatchers dispatchers) {
             Controls controls = new Controls();
-            ConsoleInput input = new ConsoleInput(script, spec);
+            ConsoleInput input = new ConsoleInput(plans.script, spec);
             String dispatcher = dispatchers.borrow();
             Requests requests = new Requests();
-            Choices operator = new OperatorChoices(
-                    requests,
-                    input,
-                    new PlannedInjections(planned),
-                    entropy == null ? new SeededEntropy(spec.schedule().seed()) : entropy);
-            Choices connected = port == null ? operator : new NetworkedChoices(port, requests, operator);
             MachineParts parts = assembly.assemble(
-                    choices.apply(connected),
+                    plans.choices(spec, input, requests, port),
                     new Console(console),
                     history,
                     controls,
@@ -366,9 +364,10 @@ public final class Machine {
             return run;
         }
 
-        private void requireInjectable(MachineAssembly assembly) {
+        private void requirePossible(MachineAssembly assembly) {
+            boolean replay = recording != null && proceedWith == null;
             try {
-                planned.forEach(injection -> assembly.requireInjectable(injection.what()));
+                plans.requirePossible(assembly, spec, replay);
             } catch (IllegalArgumentException e) {
                 assembly.discard();
                 throw new MachineSetupException(String.valueOf(e.getMessage()));

@@ -164,14 +164,39 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
 
     @Override
     public VcpuCommand.@Nullable Grant settle(SliceEnd ended) {
+        conclude(ended, true);
+        VcpuCommand.Grant next = kept;
+        kept = null;
+        return ending ? null : next;
+    }
+
+    @Override
+    public void send(SliceEnd ended) {
+        conclude(ended, false);
+    }
+
+    /// @param inPlace whether now, without a message
+    private void conclude(SliceEnd ended, boolean inPlace) {
         if (ending) {
-            return null;
+            return;
         }
         settling = ended.slice().vcpu().index();
         try {
-            switch (ended) {
-                case SliceEnd.Own end -> core.sliceEnded(end);
-                case SliceEnd.Forwarded end -> core.answerInPlace(end);
+            switch (core.faulted(ended)) {
+                case SliceEnd.Own end -> {
+                    if (inPlace) {
+                        core.sliceEnded(end);
+                    } else {
+                        context.getSelf().tell(new SliceEnded(end));
+                    }
+                }
+                case SliceEnd.Forwarded end -> {
+                    if (inPlace) {
+                        core.answerInPlace(end);
+                    } else {
+                        firmware.ask(end);
+                    }
+                }
             }
             // WIDE: as in onMessage
         } catch (ServiceGate.TakenOver _) {
@@ -181,17 +206,11 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
         } finally {
             settling = NONE;
         }
-        VcpuCommand.Grant next = kept;
-        kept = null;
-        return ending ? null : next;
     }
 
     @Override
-    public void send(SliceEnd ended) {
-        switch (ended) {
-            case SliceEnd.Own end -> context.getSelf().tell(new SliceEnded(end));
-            case SliceEnd.Forwarded end -> firmware.ask(end);
-        }
+    public void crash(String service) {
+        firmware.crash(service);
     }
 
     private void onAnswered(SliceEnd.Forwarded end, FirmwareActor.Answer answer) {
@@ -244,11 +263,13 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
                 if (cause instanceof ServiceGate.TakenOver) {
                     ended();
                 } else if (firmware.replaced(lost)) {
-                    context.getLog()
-                            .warn(
-                                    "{} was lost, and is replaced: {}",
-                                    lost.path().name(),
-                                    why(cause));
+                    if (!(cause instanceof FirmwareActor.InjectedCrash)) {
+                        context.getLog()
+                                .warn(
+                                        "{} was lost, and is replaced: {}",
+                                        lost.path().name(),
+                                        why(cause));
+                    }
                     return this;
                 } else {
                     core.fail(cause == null ? new InvariantViolation("an actor of the machine stopped") : cause);

@@ -38,6 +38,19 @@ public record HypercallExit(
         this(conduit, immediate, state, exceptionLevel, instructionWidth, conditionPassed, false, registers);
     }
 
+    /// The same, with other registers.
+    public HypercallExit with(GeneralRegisters others) {
+        return new HypercallExit(
+                conduit,
+                immediate,
+                state,
+                exceptionLevel,
+                instructionWidth,
+                conditionPassed,
+                bigEndianExceptions,
+                others);
+    }
+
     /// The byte order of the caller's data accesses.
     public DataOrder dataOrder() {
         boolean now = state.isAarch32() ? (registers.pstate() & CPSR_E) != 0 : bigEndianExceptions;

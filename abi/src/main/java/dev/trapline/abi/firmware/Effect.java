@@ -77,7 +77,10 @@ public sealed interface Effect {
     }
 
     /// The effects that enter and leave an event handler.
-    sealed interface EventHandling extends Effect {}
+    sealed interface EventHandling extends Effect {
+        /// The vCPU whose handler it is.
+        VcpuId target();
+    }
 
     /// Interrupts a vCPU that has power, and ends its wait if it waits: x0 to x17, PC and PSTATE are saved, and it
     /// continues at `entry` with x0 = `event`, x1 = `argument`, x2 = the PC and x3 = the PSTATE that were

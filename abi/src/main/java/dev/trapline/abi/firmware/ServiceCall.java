@@ -28,6 +28,11 @@ public record ServiceCall(
         this(caller, exit, time, null, capabilities);
     }
 
+    /// The same, with other registers or another instruction.
+    public ServiceCall with(HypercallExit other) {
+        return new ServiceCall(caller, other, time, interrupted, capabilities);
+    }
+
     /// The call seen through the SMC Calling Convention, its function without the SVE hint where the machine takes
     /// hints.
     public SmcccCall smccc() {

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.exit.Exit;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.ExitCosts;
@@ -133,6 +134,9 @@ public sealed interface JournalRecord {
     ///
     /// @param after how many instructions of the slice; 0 is before the first
     record Renewed(long after) implements Input {}
+
+    /// The slice that follows ends in a hypercall with a fault.
+    record Faulted(CallFault fault) implements Input {}
 
     /// The run was asked to end from outside.
     record Stop(Reason reason) implements Arrival {

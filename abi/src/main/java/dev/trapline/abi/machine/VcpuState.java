@@ -19,7 +19,9 @@ public enum VcpuState {
     /// Waiting for an interrupt.
     SUSPENDED("waiting for an interrupt"),
     /// Without power until an interrupt: registers do not exist.
-    POWERED_DOWN("powered down until an interrupt");
+    POWERED_DOWN("powered down until an interrupt"),
+    /// On, and held by a fault: it executes nothing, whatever happens.
+    STALLED("held by a fault");
 
     private final String description;
 
@@ -36,7 +38,7 @@ public enum VcpuState {
     public boolean isRunnable() {
         return switch (this) {
             case ON_PENDING, ON -> true;
-            case OFF, SUSPENDED, POWERED_DOWN -> false;
+            case OFF, SUSPENDED, POWERED_DOWN, STALLED -> false;
         };
     }
 }

@@ -1,7 +1,14 @@
 package dev.trapline.abi.policy;
 
+import dev.trapline.abi.InvariantViolation;
+
 /// The decision for a call. A closed set.
 public sealed interface Decision {
+
+    /// The name of the service that gets the call.
+    ///
+    /// @throws InvariantViolation if none does, because it is denied
+    String service();
 
     /// Answered in place by a service's logic, without a hop to its actor.
     ///
@@ -16,7 +23,12 @@ public sealed interface Decision {
     /// Answered with NOT_SUPPORTED at once.
     ///
     /// @param reason why, for people
-    record Denied(Reason reason) implements Decision {}
+    record Denied(Reason reason) implements Decision {
+        @Override
+        public String service() {
+            throw new InvariantViolation("a denied call goes to no service: " + this);
+        }
+    }
 
     /// Why a call is denied.
     enum Reason {

@@ -5,6 +5,22 @@ import dev.trapline.abi.smccc.FunctionId;
 /// Which function identifiers a rule names. A closed set; its kinds are the registry's kinds of rule.
 public sealed interface Functions {
 
+    /// Whether they contain an identifier.
+    ///
+    /// @param function as it stands in w0
+    default boolean contain(int function) {
+        FunctionId id = new FunctionId(function);
+        return switch (this) {
+            case One(FunctionId one) -> one.value() == function;
+            case Range(FunctionId base, long count) -> {
+                long distance = Integer.toUnsignedLong(function) - Integer.toUnsignedLong(base.value());
+                yield distance >= 0 && distance < count;
+            }
+            case Owner(int owner) -> id.isFast() && id.owner() == owner;
+            case Any _ -> true;
+        };
+    }
+
     /// One function.
     record One(FunctionId function) implements Functions {
         @Override

@@ -10,6 +10,7 @@ import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.GuestFault;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Image;
@@ -57,7 +58,8 @@ final class Codes {
             VcpuState.ON_PENDING,
             VcpuState.ON,
             VcpuState.SUSPENDED,
-            VcpuState.POWERED_DOWN);
+            VcpuState.POWERED_DOWN,
+            VcpuState.STALLED);
 
     static final EnumCode<RunOutcome.Limit> LIMIT = EnumCode.of(
             RunOutcome.Limit.class, RunOutcome.Limit.INSTRUCTIONS, RunOutcome.Limit.TIMEOUT, RunOutcome.Limit.SCRIPT);
@@ -79,6 +81,12 @@ final class Codes {
 
     static final EnumCode<Effect.SystemOff.Off> OFF =
             EnumCode.of(Effect.SystemOff.Off.class, Effect.SystemOff.Off.POWER_OFF, Effect.SystemOff.Off.HIBERNATE);
+
+    static final EnumCode<CallFault.Crashed.When> CRASH = EnumCode.of(
+            CallFault.Crashed.When.class,
+            CallFault.Crashed.When.BEFORE,
+            CallFault.Crashed.When.WHILE,
+            CallFault.Crashed.When.AFTER);
 
     static final EnumCode<DataOrder> DATA_ORDER = EnumCode.of(
             DataOrder.class, DataOrder.LITTLE, DataOrder.BIG_NOW, DataOrder.BIG_ON_EXCEPTION, DataOrder.BIG);

@@ -96,6 +96,7 @@ public final class RecordDecoder {
             case RecordLayout.ROUND -> round();
             case RecordLayout.RENEWED -> renewed();
             case RecordLayout.TURNED -> turned();
+            case RecordLayout.FAULTED -> new JournalRecord.Faulted(FaultCodec.read(in));
             default ->
                 throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");
         };
@@ -238,12 +239,15 @@ public final class RecordDecoder {
         onlyFlags(tag, RecordLayout.X0_ONLY | RecordLayout.HAS_EFFECTS | RecordLayout.SAME_DECISION);
         Decision decision = decision((tag & RecordLayout.SAME_DECISION) != 0);
         RegisterWrites writes =
-                (tag & RecordLayout.X0_ONLY) != 0 ? RegisterWrites.x0(in.zigzag()) : writes(in.varint());
+                (tag & RecordLayout.X0_ONLY) != 0 ? RegisterWrites.x0(in.zigzag()) : writes(in, in.varint());
         List<Effect> effects = (tag & RecordLayout.HAS_EFFECTS) != 0 ? EffectCodec.read(in) : List.of();
         return new JournalRecord.Answer(decision, writes, effects);
     }
 
-    private RegisterWrites writes(long mask) {
+    /// The values of registers.
+    ///
+    /// @param mask bit n for x(n)
+    static RegisterWrites writes(PackedReader in, long mask) {
         if (mask >>> 31 != 0) {
             throw new CodecException("an answer writes a register that does not exist (byte " + in.at() + ")");
         }

@@ -100,6 +100,10 @@ public final class RecordEncoder {
                 out.u8(turned.turn().vcpu().index());
                 out.varint(turned.turn().length());
             }
+            case JournalRecord.Faulted faulted -> {
+                out.u8(RecordLayout.FAULTED);
+                FaultCodec.write(out, faulted.fault());
+            }
             case JournalRecord.Stop stop -> {
                 out.u8(RecordLayout.STOP);
                 Codes.STOP.write(out, stop.reason());

@@ -24,7 +24,8 @@ public enum RecordKind {
     TURNED,
     STOP,
     END,
-    FRAME;
+    FRAME,
+    FAULTED;
 
     /// Increases when the meaning of a kind's content changes. All kinds still have their first version.
     private static final int VERSION = 1;
@@ -44,6 +45,7 @@ public enum RecordKind {
             case JournalRecord.Entropy _ -> ENTROPY;
             case JournalRecord.Round _ -> ROUND;
             case JournalRecord.Renewed _ -> RENEWED;
+            case JournalRecord.Faulted _ -> FAULTED;
             case JournalRecord.Turned _ -> TURNED;
             case JournalRecord.Stop _ -> STOP;
             case JournalRecord.End _ -> END;
@@ -51,10 +53,13 @@ public enum RecordKind {
     }
 
     /// The kinds that a recording of a machine may have, in the order of their declaration. Only a machine that is
-    /// connected with others takes frames.
+    /// connected with others takes frames, and only one that says so has faults.
     static List<RecordKind> of(MachineSpec spec) {
         boolean frames = spec.board().network().kind() == NetworkKind.SWITCH;
-        return Arrays.stream(values()).filter(kind -> kind != FRAME || frames).toList();
+        boolean faults = spec.run().faults();
+        return Arrays.stream(values())
+                .filter(kind -> (kind != FRAME || frames) && (kind != FAULTED || faults))
+                .toList();
     }
 
     /// The version of what it holds.

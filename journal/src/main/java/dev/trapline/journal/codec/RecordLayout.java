@@ -40,6 +40,7 @@ import dev.trapline.abi.exit.HypercallExit;
 /// turned        [ 0 | 1 | 1 | 0 |      12       ]   u8 vcpu, varint length
 /// power button  [ 0 | 1 | 1 | 1 |      12       ]   -
 /// frame         [ 1 | 0 | 0 | 0 |      12       ]   varint length, bytes
+/// fault         [ 1 | 0 | 1 | 1 |      12       ]   as FaultCodec says
 /// reaction      [ 0 | 0 | 0 | 0 |      13       ]   text service, effects
 ///
 /// expected       what CodecState says: a slice begins where its vCPU's slice before ended, and as much later as one
@@ -81,6 +82,7 @@ final class RecordLayout {
     static final int FRAME = OTHER_INPUT | 0x80;
     static final int SERROR = OTHER_INPUT | 0x90;
     static final int CONSOLE_SIZE = OTHER_INPUT | 0xa0;
+    static final int FAULTED = OTHER_INPUT | 0xb0;
 
     static final int SAME_VCPU = 0x10;
     static final int EXPECTED_BUDGET = 0x20;

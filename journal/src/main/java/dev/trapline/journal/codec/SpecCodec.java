@@ -21,16 +21,19 @@ import java.util.TreeMap;
 /// ```text
 ///  varint vcpus, varint clusterSize, u8 cpuModel, u8 width, varint ramBytes
 ///  u8 schedule, u64 seed, varint quantum, varint cost of a hypercall, varint of a wait, varint of maintenance
-///  varint maxInstructions, u8 rebootOnReset, u8 board, u8 deviceTree, text bootArguments
+///  varint maxInstructions, u8 run, u8 board, u8 deviceTree, text bootArguments
 ///  varint inputInterval, u8 gic, varint date, u8 console, network?, varint ramDigestInterval, varint renewalInterval
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 ///
+/// run       bit 0 rebootOnReset, bit 1 faults
 /// network?  if bit 7 of console is set: u8 kind, not 0; u64 address
 /// ```
 final class SpecCodec {
 
     private static final int WITH_NETWORK = 0x80;
+    private static final int REBOOTS = 1;
+    private static final int FAULTS = 2;
 
     private SpecCodec() {}
 
@@ -53,7 +56,7 @@ final class SpecCodec {
         out.varint(schedule.exitCosts().waitForInterrupt());
         out.varint(schedule.exitCosts().maintenance());
         out.varint(run.maxInstructions());
-        out.u8(run.rebootOnReset() ? 1 : 0);
+        out.u8((run.rebootOnReset() ? REBOOTS : 0) | (run.faults() ? FAULTS : 0));
         Codes.BOARD.write(out, board.kind());
         out.u8(board.deviceTree() ? 1 : 0);
         out.string(board.bootArguments());
@@ -101,9 +104,13 @@ final class SpecCodec {
         ScheduleSpec schedule = new ScheduleSpec(
                 Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
-        boolean rebootOnReset = in.flag();
+        int runs = in.u8();
+        if ((runs & ~(REBOOTS | FAULTS)) != 0) {
+            throw new CodecException("a run has unknown flags in " + runs + " (byte " + in.at() + ")");
+        }
         BoardSpec board = readBoard(in, ramBytes);
-        RunSpec run = new RunSpec(maxInstructions, rebootOnReset, in.varint(), in.varint());
+        RunSpec run = new RunSpec(
+                maxInstructions, (runs & REBOOTS) != 0, in.varint(), in.varint(), (runs & FAULTS) != 0);
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }
 

@@ -27,6 +27,7 @@ final class RecordText {
             case JournalRecord.Entropy entropy ->
                 "entropy for '" + entropy.service() + "' of " + entropy.bytes().size() + " bytes";
             case JournalRecord.Round(long begins, long ends) -> "a round from " + begins + " to " + ends + " ticks";
+            case JournalRecord.Faulted faulted -> "a fault (" + faulted.fault() + ")";
             case JournalRecord.Renewed renewed -> "a fresh engine after " + renewed.after() + " instructions";
             case JournalRecord.Turned turned ->
                 "a turn of " + turned.turn().vcpu() + " for " + turned.turn().length() + " ticks";

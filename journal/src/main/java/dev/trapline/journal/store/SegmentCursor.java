@@ -83,6 +83,7 @@ public final class SegmentCursor {
                     case JournalRecord.Round _ -> nextSlice;
                     case JournalRecord.Renewed _ -> nextSlice;
                     case JournalRecord.Turned _ -> nextSlice;
+                    case JournalRecord.Faulted _ -> nextSlice;
                     case JournalRecord.Stop _ -> nextSlice;
                     case JournalRecord.End _ -> nextSlice;
                 });

@@ -265,6 +265,15 @@ public final class MachineOptions {
     }
 
     @Option(
+            names = "--faults",
+            paramLabel = "FILE",
+            order = 20,
+            description = "Let firmware calls go wrong by this plan: see 'trapline faults list'.")
+    void faults(@Nullable Path value) {
+        set("run.faults", "--faults", value);
+    }
+
+    @Option(
             names = "--record",
             paramLabel = "DIR",
             order = 21,

@@ -160,6 +160,17 @@ public final class ResultFile {
                                             .toList())
                             .with("scriptBytes", unused.scriptBytes()));
         }
+        if (!unused.faults().isEmpty()) {
+            fields.with(
+                    "faults",
+                    unused.faults().stream()
+                            .map(fault -> new JsonObject()
+                                    .with("name", fault.rule().name())
+                                    .with("declared", fault.rule().origin())
+                                    .with("met", fault.met())
+                                    .with("fired", fault.fired()))
+                            .toList());
+        }
         FlashWrites.Summary flash = report.flashWrites();
         if (flash.count() > 0) {
             fields.with(

@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// Compares a run with what the user asked for. Only after the run is it known which requests had no effect.
 ///
@@ -60,6 +61,27 @@ record Afterwards(TraplineConfig config, boolean seeded) {
         lines.stream().skip(Math.max(0, lines.size() - LINES)).forEach(line -> err.println("  " + Visible.line(line)));
     }
 
+    /// Reports what became of the planned faults.
+    private static void tellFaults(List<Choices.FaultCount> faults, String end, PrintWriter err) {
+        for (Choices.FaultCount fault : faults) {
+            if (fault.fired() == 0) {
+                err.println("trapline: " + fault.rule().origin() + ": the fault '"
+                        + fault.rule().name() + "' never happened: "
+                        + (fault.met() == 0
+                                ? "the guest made no such call before " + end
+                                : Figures.count(fault.met(), "call") + " could have had it, and none was chosen"));
+            }
+        }
+        long fired = faults.stream().mapToLong(Choices.FaultCount::fired).sum();
+        if (fired > 0) {
+            err.println("trapline: " + Figures.count(fired, "fault") + ": "
+                    + faults.stream()
+                            .filter(fault -> fault.fired() > 0)
+                            .map(fault -> fault.rule().name() + " " + fault.fired() + " times")
+                            .collect(Collectors.joining(", ")).replace(" 1 times", " once"));
+        }
+    }
+
     private static String seconds(long ticks) {
         return BigDecimal.valueOf(ticks)
                 .multiply(BigDecimal.valueOf(MachineSpec.NANOS_PER_TICK, 9))
@@ -88,6 +110,7 @@ record Afterwards(TraplineConfig config, boolean seeded) {
         for (PlannedInjection planned : unused.injections()) {
             err.println("trapline: " + PlannedText.option(planned) + " never happened: " + end);
         }
+        tellFaults(unused.faults(), end, err);
         tellScript(report, end, err);
         if (unused.scriptBytes() > 0) {
             err.println("trapline: " + script() + ": "

@@ -5,6 +5,7 @@ import com.typesafe.config.Config;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.ConsoleKind;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
@@ -12,6 +13,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.config.CommandLineSetting;
+import dev.trapline.config.FaultPlanFile;
 import dev.trapline.config.LayeredConfig;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.journal.OpenOptions;
@@ -258,6 +260,7 @@ public final class RunCommand implements Action {
         builder.services(services.all())
                 .console(console)
                 .script(script)
+                .faults(faults(config, services))
                 .storage(config.run().storage());
         boolean sized = seesTheTerminal(config, plan.spec());
         Tty.Size size = sized ? Tty.size() : null;
@@ -306,6 +309,13 @@ public final class RunCommand implements Action {
                 && Tty.isTerminal(Tty.STDIN)
                 && config.run().injections().stream()
                         .noneMatch(planned -> planned.what() instanceof Injection.ConsoleSize);
+    }
+
+    private FaultPlan faults(TraplineConfig config, Services services) {
+        Path file = config.run().faults();
+        return file == null
+                ? FaultPlan.NONE
+                : FaultPlanFile.read(file, "--faults " + file, services.descriptors(), limit);
     }
 
     private ConsoleScript script(TraplineConfig config) {

@@ -2,11 +2,13 @@ package dev.trapline.launcher.trace;
 
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.config.FaultKind;
 import dev.trapline.launcher.caps.Capabilities;
 import dev.trapline.launcher.caps.CapsWords;
 import dev.trapline.launcher.output.Json;
@@ -16,6 +18,7 @@ import dev.trapline.machine.text.HypercallText;
 import dev.trapline.timeline.HistoryWalk;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// The forms of a line of a trace.
 sealed interface TraceLines {
@@ -44,7 +47,11 @@ sealed interface TraceLines {
                     "hypercall#" + call.number(),
                     call.slice(),
                     Figures.seconds(call.time()),
-                    text.line(call.vcpu(), call.exit(), call.answer()));
+                    text.line(call.vcpu(), call.exit(), call.answer()) + fault(call.fault()));
+        }
+
+        private static String fault(@Nullable CallFault fault) {
+            return fault == null ? "" : " {fault: " + HypercallText.fault(fault) + "}";
         }
 
         @Override
@@ -97,7 +104,16 @@ sealed interface TraceLines {
                     .with("result", text.result(call.exit(), call.answer().registers()))
                     .with("registers", registers(call.answer().registers()))
                     .withAll(Capabilities.json(call.answer().decision()))
-                    .with("effects", effects(call.answer().effects())));
+                    .with("effects", effects(call.answer().effects()))
+                    .withAny("fault", fault(call.fault())));
+        }
+
+        private static @Nullable JsonObject fault(@Nullable CallFault fault) {
+            return fault == null
+                    ? null
+                    : new JsonObject()
+                            .with("kind", FaultKind.of(fault).id())
+                            .with("description", HypercallText.fault(fault));
         }
 
         @Override

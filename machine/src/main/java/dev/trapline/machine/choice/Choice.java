@@ -1,9 +1,11 @@
 package dev.trapline.machine.choice;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.CallKey;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.history.JournalRecord;
 
 /// A choice in a run, with the name under which it was asked for. The header and the choices determine a run
@@ -20,6 +22,9 @@ public sealed interface Choice {
     ///
     /// @param moment in ticks; a round begins there
     record Planned(long moment, JournalRecord.Arrival arrival) implements Choice {}
+
+    /// What went wrong with a hypercall.
+    record OfFault(CallKey asked, CallFault fault) implements Choice {}
 
     /// The entropy that a service got.
     record OfEntropy(EntropyKey asked, Bytes bytes) implements Choice {}

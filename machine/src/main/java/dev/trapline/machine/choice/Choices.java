@@ -1,10 +1,15 @@
 package dev.trapline.machine.choice;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.CallKey;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.FaultRule;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.PlannedInjection;
@@ -42,22 +47,64 @@ public interface Choices {
         boolean receiverIsEmpty();
     }
 
-    /// The planned inputs that have not happened.
+    /// The hypercall about which a machine asks. Valid during the question.
+    interface Call {
+        VcpuId caller();
+
+        /// Which of the caller's calls in this run, from 1. Calls whose condition check failed are not counted.
+        long nth();
+
+        HypercallExit exit();
+
+        /// Its function, as the registry names it, if its #imm is 0.
+        int function();
+
+        /// The service that gets it; null if none does.
+        @Nullable
+        String service();
+
+        /// The caller's virtual time, in ticks.
+        long time();
+
+        /// The ordinal of the slice that it ended, from 0.
+        long slice();
+
+        /// Its name. Makes an object.
+        default CallKey key() {
+            return new CallKey(caller(), nth());
+        }
+    }
+
+    /// What was planned and has not happened, and what has become of the planned faults.
     ///
     /// @param injections in the planned order
     /// @param scriptBytes how many bytes of the console's script
     /// @param unmet what the console's script waits for; null if it does not wait for output
+    /// @param faults every rule, also those that had their fault
     record Left(
             List<PlannedInjection> injections,
             int scriptBytes,
-            @Nullable Unmet unmet) {
+            @Nullable Unmet unmet,
+            List<FaultCount> faults) {
         /// Nothing was planned.
-        public static final Left NOTHING = new Left(List.of(), 0, null);
+        public static final Left NOTHING = new Left(List.of(), 0, null, List.of());
 
         public Left {
             injections = List.copyOf(injections);
+            faults = List.copyOf(faults);
+        }
+
+        /// The same, with the rules of a plan.
+        Left with(List<FaultCount> counts) {
+            return new Left(injections, scriptBytes, unmet, counts);
         }
     }
+
+    /// What has become of the rule of a plan.
+    ///
+    /// @param met how many calls it could have met
+    /// @param fired how many got its fault
+    record FaultCount(FaultRule rule, long met, long fired) {}
 
     /// A step of the console's script that waits for output.
     ///
@@ -80,6 +127,14 @@ public interface Choices {
     /// @return as many, or fewer
     default Bytes entropy(EntropyKey asked, int bytes) {
         return Bytes.EMPTY;
+    }
+
+    /// What goes wrong with a hypercall. Asked for each one, also while a recording is being continued: then the
+    /// recording's answer counts, and not this one.
+    ///
+    /// @return null if nothing does
+    default @Nullable CallFault fault(Call asked) {
+        return null;
     }
 
     /// The next arrival from outside at this point. Called until there is none.

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.history.JournalRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ abstract class DelegatingChoices implements Choices {
     @Override
     public Bytes entropy(EntropyKey asked, int bytes) {
         return others.entropy(asked, bytes);
+    }
+
+    @Override
+    public @Nullable CallFault fault(Call asked) {
+        return others.fault(asked);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package dev.trapline.machine.choice;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.CallKey;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.history.JournalRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ public final class EditedChoices extends DelegatingChoices {
     private final SortedMap<ChoicePoint, Turn> turns = new TreeMap<>();
     private final SortedMap<ChoicePoint, Deque<JournalRecord.Arrival>> arrivals = new TreeMap<>();
     private final SortedMap<EntropyKey, Bytes> entropy = new TreeMap<>();
+    private final SortedMap<CallKey, CallFault> faults = new TreeMap<>();
     private final SortedMap<Long, Deque<JournalRecord.Arrival>> planned = new TreeMap<>();
 
     /// @param sequence the choices, in any order; arrivals at the same point keep their order in the list
@@ -35,6 +38,7 @@ public final class EditedChoices extends DelegatingChoices {
         Object before = switch (choice) {
             case Choice.OfTurn(ChoicePoint asked, Turn turn) -> turns.put(asked, turn);
             case Choice.OfEntropy(EntropyKey asked, Bytes bytes) -> entropy.put(asked, bytes);
+            case Choice.OfFault(CallKey asked, CallFault fault) -> faults.put(asked, fault);
             case Choice.OfArrival(ChoicePoint asked, JournalRecord.Arrival arrival) -> queue(arrivals, asked, arrival);
             case Choice.Planned(long moment, JournalRecord.Arrival arrival) -> queue(planned, moment, arrival);
         };
@@ -56,6 +60,7 @@ public final class EditedChoices extends DelegatingChoices {
         arrivals.forEach((asked, waiting) -> waiting.forEach(one -> unused.add(new Choice.OfArrival(asked, one))));
         planned.forEach((moment, waiting) -> waiting.forEach(one -> unused.add(new Choice.Planned(moment, one))));
         entropy.forEach((asked, bytes) -> unused.add(new Choice.OfEntropy(asked, bytes)));
+        faults.forEach((asked, fault) -> unused.add(new Choice.OfFault(asked, fault)));
         return unused;
     }
 
@@ -77,6 +82,17 @@ public final class EditedChoices extends DelegatingChoices {
             return super.entropy(asked, bytes);
         }
         entropy.remove(asked);
+        return chosen;
+    }
+
+    /// A fault that needs a service stays unused if none gets the call.
+    @Override
+    public @Nullable CallFault fault(Call asked) {
+        CallFault chosen = faults.isEmpty() ? null : faults.get(asked.key());
+        if (chosen == null || (chosen.needsService() && asked.service() == null)) {
+            return super.fault(asked);
+        }
+        faults.remove(asked.key());
         return chosen;
     }
 

@@ -4,6 +4,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.history.JournalRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,15 @@ public final class NotedChoices extends DelegatingChoices {
         Bytes drawn = super.entropy(asked, bytes);
         noted.add(new Choice.OfEntropy(asked, drawn));
         return drawn;
+    }
+
+    @Override
+    public @Nullable CallFault fault(Call asked) {
+        CallFault fault = super.fault(asked);
+        if (fault != null) {
+            noted.add(new Choice.OfFault(asked.key(), fault));
+        }
+        return fault;
     }
 
     @Override

@@ -88,6 +88,7 @@ public final class OperatorChoices implements Choices {
                     JournalRecord.Frame _,
                     JournalRecord.Reconfigured _,
                     JournalRecord.Turned _,
+                    JournalRecord.Faulted _,
                     JournalRecord.Round _,
                     JournalRecord.Renewed _,
                     JournalRecord.Stop _ -> {}
@@ -97,6 +98,6 @@ public final class OperatorChoices implements Choices {
     @Override
     public Left left() {
         return new Left(
-                planned.left(), console.script().left(), console.script().unmet());
+                planned.left(), console.script().left(), console.script().unmet(), List.of());
     }
 }

@@ -73,6 +73,13 @@ public final class MachineServices {
         return host(service).notice(event);
     }
 
+    /// Resets one to its first state.
+    ///
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if it fails
+    public void restart(String service) {
+        host(service).restart();
+    }
+
     /// Resets all to their first states, because the machine was reset.
     ///
     /// @throws dev.trapline.abi.firmware.ServiceFailure if one fails

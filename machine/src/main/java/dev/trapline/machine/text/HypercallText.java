@@ -1,8 +1,10 @@
 package dev.trapline.machine.text;
 
+import dev.trapline.abi.Figures;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ResetRequest;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -167,6 +170,30 @@ public final class HypercallText {
             case Injection.ConsoleSize(int columns, int rows) -> "console of " + columns + " x " + rows + " characters";
             case Injection.PowerButton _ -> "power button pressed";
         };
+    }
+
+    /// A fault of a call, in words.
+    public static String fault(CallFault fault) {
+        return switch (fault) {
+            case CallFault.Refused(RegisterWrites result) -> "refused, returns " + result;
+            case CallFault.WrongArgument(RegisterWrites arguments) -> "its service sees " + arguments;
+            case CallFault.WrongResult(RegisterWrites registers) -> "returns " + registers;
+            case CallFault.Late(long ticks) -> "returns " + seconds(ticks) + " late";
+            case CallFault.Lost(long ticks) ->
+                ticks == CallFault.FOREVER ? "lost, never returns" : "lost, returns after " + seconds(ticks);
+            case CallFault.Repeated _ -> "handled twice";
+            case CallFault.Forgotten _ -> "its service has forgotten its state";
+            case CallFault.Crashed(CallFault.Crashed.When when, RegisterWrites error) ->
+                switch (when) {
+                    case BEFORE -> "its service crashes before it, returns " + error;
+                    case WHILE -> "its service crashes in it, returns " + error;
+                    case AFTER -> "its service crashes after it";
+                };
+        };
+    }
+
+    private static String seconds(long ticks) {
+        return String.format(Locale.ROOT, "%.9f s", Figures.seconds(ticks));
     }
 
     /// What effects did, in words, in their order.

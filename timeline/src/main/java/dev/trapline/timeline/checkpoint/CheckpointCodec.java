@@ -30,7 +30,7 @@ public final class CheckpointCodec {
 
     /// Goes up with every change of this layout, of the file's that it is kept in, and of what the bytes of states
     /// mean.
-    public static final int VERSION = 7;
+    public static final int VERSION = 8;
 
     private static final int HASH_BYTES = 32;
     private static final HexFormat HEX = HexFormat.of();

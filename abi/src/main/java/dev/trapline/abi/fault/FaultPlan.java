@@ -1,0 +1,41 @@
+package dev.trapline.abi.fault;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The faults of a run. A call has at most one: that of the first rule, in this order, whose occasion it is.
+public record FaultPlan(List<FaultRule> rules) {
+
+    /// No faults.
+    public static final FaultPlan NONE = new FaultPlan(List.of());
+
+    /// @throws IllegalArgumentException if two rules have one name, or a rule waits for one that is not among them,
+    ///     or for itself
+    public FaultPlan {
+        rules = List.copyOf(rules);
+        Set<String> names = new TreeSet<>();
+        for (FaultRule rule : rules) {
+            if (!names.add(rule.name())) {
+                throw new IllegalArgumentException("two faults have the name '" + rule.name() + "'");
+            }
+        }
+        for (FaultRule rule : rules) {
+            String after = rule.when().after();
+            if (!after.isEmpty() && (after.equals(rule.name()) || !names.contains(after))) {
+                throw new IllegalArgumentException(
+                        "the fault '" + rule.name() + "' comes after '" + after + "', which is no other fault");
+            }
+        }
+    }
+
+    /// A plan of some rules.
+    public static FaultPlan of(FaultRule... rules) {
+        return new FaultPlan(List.of(rules));
+    }
+
+    /// Whether there is none.
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+}

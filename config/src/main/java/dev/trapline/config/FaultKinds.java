@@ -1,0 +1,197 @@
+package dev.trapline.config;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.MachineSpec;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what a fault does: the section `do` of a rule.
+final class FaultKinds {
+
+    private static final Pattern REGISTER = Pattern.compile("[xr]([0-9]|[12][0-9]|30)");
+    private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
+    private static final long YEAR = 365L * 24 * 3_600 * 1_000_000_000;
+    private static final String FOREVER = "forever";
+
+    private final SectionReader doing;
+    private final List<ServiceDescriptor.Function> functions;
+
+    /// @param functions which the calls may be of: their results have names
+    FaultKinds(SectionReader doing, List<ServiceDescriptor.Function> functions) {
+        this.doing = doing;
+        this.functions = List.copyOf(functions);
+    }
+
+    /// The fault; null if there is an error.
+    @Nullable
+    CallFault read() {
+        List<String> kinds = Arrays.stream(FaultKind.values()).map(FaultKind::id).toList();
+        List<String> keys = new ArrayList<>(kinds);
+        keys.add("error");
+        doing.requireKnown(keys);
+        List<FaultKind> given = Arrays.stream(FaultKind.values())
+                .filter(kind -> doing.has(kind.id()))
+                .toList();
+        if (given.size() != 1) {
+            doing.refuse((given.isEmpty() ? "says nothing: it takes " : "says more than one thing: it takes one of ")
+                    + Settings.oneOf(kinds));
+            return null;
+        }
+        FaultKind kind = given.getFirst();
+        if (kind != FaultKind.CRASH && doing.get("error") instanceof ConfigValue error) {
+            doing.refuse("error", error, "needs crash = before or while: leave it out", "");
+        }
+        ConfigValue value = doing.get(kind.id());
+        return value == null || !doing.isFine() ? null : read(kind, value);
+    }
+
+    private @Nullable CallFault read(FaultKind kind, ConfigValue value) {
+        return switch (kind) {
+            case REFUSE -> {
+                RegisterWrites result = result(kind.id(), value);
+                yield result == null ? null : new CallFault.Refused(result);
+            }
+            case RESULT -> {
+                RegisterWrites registers = result(kind.id(), value);
+                yield registers == null ? null : new CallFault.WrongResult(registers);
+            }
+            case ARGUMENT -> argument(value);
+            case DELAY -> {
+                long ticks = ticks(kind.id(), value, "a duration, as in 5ms");
+                yield ticks == 0 ? null : new CallFault.Late(ticks);
+            }
+            case LOSE -> {
+                if (Settings.shown(value).equals(FOREVER)) {
+                    yield new CallFault.Lost(CallFault.FOREVER);
+                }
+                long ticks = ticks(kind.id(), value, "a duration, as in 5ms, or " + FOREVER);
+                yield ticks == 0 ? null : new CallFault.Lost(ticks);
+            }
+            case REPEAT -> yes(kind.id(), value) ? new CallFault.Repeated() : null;
+            case FORGET -> yes(kind.id(), value) ? new CallFault.Forgotten() : null;
+            case CRASH -> crash(value);
+        };
+    }
+
+    private @Nullable CallFault argument(ConfigValue value) {
+        RegisterWrites arguments = registers("argument", value);
+        if (arguments != null && (arguments.mask() & 1) != 0) {
+            doing.refuse("argument", value, "takes x1 and registers above it: x0 is the function", "");
+            return null;
+        }
+        return arguments == null ? null : new CallFault.WrongArgument(arguments);
+    }
+
+    private @Nullable CallFault crash(ConfigValue value) {
+        List<CallFault.Crashed.When> all = List.of(CallFault.Crashed.When.values());
+        String text = Settings.shown(value);
+        for (CallFault.Crashed.When when : all) {
+            if (SectionReader.name(when).equals(text)) {
+                ConfigValue error = doing.get("error");
+                RegisterWrites answer = error == null ? NOT_SUPPORTED : result("error", error);
+                return answer == null ? null : new CallFault.Crashed(when, answer);
+            }
+        }
+        doing.refuse(
+                "crash",
+                value,
+                "takes " + Settings.oneOf(all.stream().map(SectionReader::name).toList()),
+                ", not " + text);
+        return null;
+    }
+
+    private boolean yes(String key, ConfigValue value) {
+        if (Settings.shown(value).equals("true")) {
+            return true;
+        }
+        doing.refuse(key, value, "takes true", ", not " + Settings.shown(value));
+        return false;
+    }
+
+    /// @return 0 for an error
+    private long ticks(String key, ConfigValue value, String takes) {
+        BigInteger nanos = Quantities.nanoseconds(Settings.shown(value));
+        long ticks = nanos == null || nanos.compareTo(BigInteger.valueOf(YEAR)) > 0
+                ? 0
+                : nanos.longValueExact() / MachineSpec.NANOS_PER_TICK;
+        if (ticks == 0) {
+            doing.refuse(
+                    key,
+                    value,
+                    "takes " + takes + "; at least " + MachineSpec.NANOS_PER_TICK + "ns, at most 8760h",
+                    ", not " + Settings.shown(value));
+        }
+        return ticks;
+    }
+
+    /// A result: the name of one, a number for x0, or registers.
+    private @Nullable RegisterWrites result(String key, ConfigValue value) {
+        if (value instanceof ConfigObject) {
+            return registers(key, value);
+        }
+        String text = Settings.shown(value);
+        Long number = number(text);
+        if (number != null) {
+            return RegisterWrites.x0(number);
+        }
+        TreeMap<String, TreeSet<Long>> names = new TreeMap<>();
+        for (ServiceDescriptor.Function function : functions) {
+            function.results().forEach(result -> names.computeIfAbsent(result.name(), _ -> new TreeSet<>())
+                    .add(result.value()));
+        }
+        TreeSet<Long> values = names.get(text);
+        if (values != null && values.size() == 1) {
+            return RegisterWrites.x0(values.getFirst());
+        }
+        String nearest = values == null ? Nearest.to(text, names.keySet()) : "";
+        doing.refuse(
+                key,
+                value,
+                "takes a number, registers as in { x0 = -3, x1 = 0 }, or the name of a result of the function",
+                values != null
+                        ? "; " + text + " is " + values + ", depending on the function: write the number"
+                        : ", not " + text + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?"));
+        return null;
+    }
+
+    private @Nullable RegisterWrites registers(String key, ConfigValue value) {
+        if (!(value instanceof ConfigObject object) || object.isEmpty()) {
+            doing.refuse(key, value, "takes registers, as in { x1 = 0 }", ", not " + Settings.shown(value));
+            return null;
+        }
+        RegisterWrites writes = RegisterWrites.NONE;
+        for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(object).entrySet()) {
+            Matcher register = REGISTER.matcher(entry.getKey());
+            Long number = number(Settings.shown(entry.getValue()));
+            if (!register.matches() || number == null) {
+                doing.refuse(
+                        key + "." + entry.getKey(),
+                        entry.getValue(),
+                        register.matches() ? "takes a whole number of at most 64 bits" : "is no register: x0 to x30",
+                        register.matches() ? ", not " + Settings.shown(entry.getValue()) : "");
+                return null;
+            }
+            writes = writes.and(Integer.parseInt(register.group(1)), number);
+        }
+        return writes;
+    }
+
+    private static @Nullable Long number(String text) {
+        BigInteger number = Quantities.number(text);
+        return number == null || number.bitLength() > Long.SIZE || (number.signum() < 0 && number.bitLength() > 63)
+                ? null
+                : number.longValue();
+    }
+}
