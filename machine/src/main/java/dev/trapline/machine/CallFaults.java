@@ -83,7 +83,8 @@ final class CallFaults implements Snapshot {
         calls[end.slice().vcpu().index()]++;
         // Also in a replay that will go on live: a plan counts calls.
         CallFault wanted = choices.fault(asked.about(call));
-        chosen = !history.isReplay();
+        // A recording may have been cut off between a fault and its slice.
+        chosen = ahead == null && !history.isReplay();
         current = chosen ? wanted : ahead;
         ahead = null;
         return current == null ? end : with(current, call);

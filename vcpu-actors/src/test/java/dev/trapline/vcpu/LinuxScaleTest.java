@@ -55,9 +55,9 @@ class LinuxScaleTest {
     @Test
     void sixteenCpusBootComeAndGoAndReplay(@TempDir Path directory) throws IOException {
         assumeTrue(FULL, "takes minutes: run it with -Pfull");
-        MachineSpec spec = LinuxTest.spec(16, Schedule.ROUND_ROBIN, 0);
+        MachineSpec spec = LinuxTest.spec(8, Schedule.ROUND_ROBIN, 0);
         Finished recorded = RUNS.record(
-                spec.with(spec.board().withGic(GicVersion.V3)),
+                spec.with(spec.board().withGic(GicVersion.V3)).with(spec.cpus().withCount(16)),
                 LinuxGuest.images(LinuxTest.HOTPLUG + LinuxTest.PROCESSES + ONLINE),
                 directory.resolve("recording"));
         LinuxTest.assertEnded(recorded);

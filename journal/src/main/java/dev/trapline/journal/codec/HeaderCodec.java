@@ -107,9 +107,9 @@ public final class HeaderCodec {
             throw new CodecException("the header is missing");
         }
         int version = start.i32();
-        if (version != JournalFormat.VERSION) {
+        if (!JournalFormat.isRead(version)) {
             throw new CodecException("the header is of format version " + Integer.toUnsignedString(version)
-                    + ", and this is a reader of version " + JournalFormat.VERSION);
+                    + ", and this is a reader of " + JournalFormat.READ);
         }
         int end = bytes.length - TRAILER;
         if (new PackedReader(bytes, end, bytes.length).i32() != crc(bytes, end)) {

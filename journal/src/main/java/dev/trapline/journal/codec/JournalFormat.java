@@ -3,9 +3,15 @@ package dev.trapline.journal.codec;
 /// Numbers of the journal's format.
 public final class JournalFormat {
 
-    /// Increases with every change of the bytes' meaning. A recording of another version is refused with a message
-    /// that names the version.
-    public static final int VERSION = 7;
+    /// The version that is written. It increases with every change of the bytes' meaning.
+    public static final int VERSION = 8;
+
+    /// The oldest version that is read. A recording of another version is refused with a message that names the
+    /// version. Version 8 only adds to version 7.
+    private static final int OLDEST = 7;
+
+    /// The versions that are read, in words.
+    public static final String READ = "the versions " + OLDEST + " and " + VERSION;
 
     /// The size at which a segment is closed, in bytes of payload; a segment may end up longer by one slice's
     /// records.
@@ -23,6 +29,11 @@ public final class JournalFormat {
     private static final String SOURCE_OF_VERSION_5 = "86bc29c";
 
     private static final String SOURCE_OF_VERSION_6 = "a541232";
+
+    /// Whether recordings of a version are read.
+    public static boolean isRead(int version) {
+        return version >= OLDEST && version <= VERSION;
+    }
 
     /// What to do about a recording of another format version: the end of a sentence.
     ///

@@ -69,9 +69,9 @@ public final class Segment {
             throw new CodecException("the segment is missing");
         }
         int version = (short) SHORT.get(bytes, 4) & 0xffff;
-        if (version != JournalFormat.VERSION) {
+        if (!JournalFormat.isRead(version)) {
             throw new CodecException("the segment is of format version " + version
-                    + ", and this is a reader of version " + JournalFormat.VERSION);
+                    + ", and this is a reader of " + JournalFormat.READ);
         }
         Segment segment = new Segment(bytes);
         if ((int) INT.get(bytes, 40) != bytes.length - HEADER_BYTES) {

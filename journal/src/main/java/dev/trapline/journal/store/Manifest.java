@@ -131,11 +131,11 @@ public record Manifest(String id, String store, String durability, boolean close
     public static Manifest parse(String text, Path file) {
         SortedMap<String, String> values = lines(text, file);
         String format = value(file, values, "format");
-        if (!format.equals(Integer.toString(JournalFormat.VERSION))) {
+        if (!format.matches("[1-9][0-9]{0,8}") || !JournalFormat.isRead(Integer.parseInt(format))) {
             throw new RecordingException(
                     Kind.NOT_SUPPORTED,
                     "the recording of " + file + " is of format version " + format
-                            + ", and this Trapline reads version " + JournalFormat.VERSION
+                            + ", and this Trapline reads " + JournalFormat.READ
                             + JournalFormat.remedy(format));
         }
         String id = value(file, values, "id");

@@ -11,11 +11,13 @@ import dev.trapline.abi.exit.Exit;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ResetRequest;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.policy.Action;
@@ -37,6 +39,11 @@ import net.jqwik.api.Arbitrary;
 /// Random records for property tests: small and huge numbers, every kind of every closed set.
 public final class AnyRecord {
 
+    /// Those that golden files of all versions have.
+    private static final VcpuState[] STATES = {
+        VcpuState.OFF, VcpuState.ON_PENDING, VcpuState.ON, VcpuState.SUSPENDED, VcpuState.POWERED_DOWN
+    };
+
     private final Random random;
 
     public AnyRecord(Random random) {
@@ -48,7 +55,12 @@ public final class AnyRecord {
             AnyRecord any = new AnyRecord(random);
             List<JournalRecord> records = new ArrayList<>();
             for (int left = random.nextInt(200); left > 0; left--) {
-                records.add(random.nextInt(16) == 0 ? any.frame() : any.next());
+                records.add(
+                        switch (random.nextInt(16)) {
+                            case 0 -> any.frame();
+                            case 1 -> any.faulted();
+                            default -> any.next();
+                        });
             }
             return records;
         });
@@ -61,7 +73,30 @@ public final class AnyRecord {
         return new JournalRecord.Frame(Bytes.copyOf(bytes));
     }
 
-    /// Any record except an end and a frame.
+    /// A fault of any kind. Golden files have the other records in an order that faults must not change.
+    JournalRecord.Faulted faulted() {
+        return new JournalRecord.Faulted(
+                switch (random.nextInt(9)) {
+                    case 0 -> new CallFault.Refused(someWrites());
+                    case 1 -> {
+                        RegisterWrites arguments = RegisterWrites.NONE.and(1 + random.nextInt(30), number());
+                        yield new CallFault.WrongArgument(arguments.and(1 + random.nextInt(30), number()));
+                    }
+                    case 2 -> new CallFault.WrongResult(someWrites());
+                    case 3 -> new CallFault.Late(1 + random.nextLong(MachineSpec.LAST_DEADLINE));
+                    case 4 -> new CallFault.Lost(1 + random.nextLong(MachineSpec.LAST_DEADLINE));
+                    case 5 -> new CallFault.Lost(CallFault.FOREVER);
+                    case 6 -> new CallFault.Repeated();
+                    case 7 -> new CallFault.Forgotten();
+                    default -> new CallFault.Crashed(pick(CallFault.Crashed.When.values()), writes());
+                });
+    }
+
+    private RegisterWrites someWrites() {
+        return writes().and(random.nextInt(31), number());
+    }
+
+    /// Any record except an end, a frame and a fault.
     public JournalRecord next() {
         return switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> slice();
@@ -159,7 +194,7 @@ public final class AnyRecord {
             case 2 -> new RunOutcome.Exited(number());
             case 3 -> new RunOutcome.GuestFailed(vcpu(), fault(), registers());
             case 4 -> new RunOutcome.LimitReached(pick(RunOutcome.Limit.values()));
-            case 5 -> new RunOutcome.Deadlock(List.of(pick(VcpuState.values()), pick(VcpuState.values())));
+            case 5 -> new RunOutcome.Deadlock(List.of(pick(STATES), pick(STATES)));
             case 6 -> new RunOutcome.Interrupted();
             case 7 -> new RunOutcome.RecordingEnds();
             case 8 -> new RunOutcome.StorageFailed("voll: äöü");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.journal.SampleRun;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,6 +35,8 @@ class GoldenTest {
 
     private static final String DIRECTORY = "golden/v" + JournalFormat.VERSION + "/";
     private static final Pattern PACKAGE = Pattern.compile("(?:[a-z][a-z0-9]*\\.)+(?=[A-Z])");
+
+    private static final String FAULTS = "faults.bin";
 
     private static final String RAISE =
             "what a recording holds has changed: raise JournalFormat.VERSION, keep reading the old one or refuse it by"
@@ -57,6 +62,32 @@ class GoldenTest {
             }
             assertThat(read).as("%s: %s", entry.getKey(), RAISE).isEqualTo(entry.getValue());
             assertThat(segment.records()).isEqualTo(read.size());
+        }
+    }
+
+    /// Version 8 only adds faults to version 7.
+    @Test
+    void theGoldenFilesOfTheVersionBeforeAreStillRead() throws IOException {
+        assertThat(HeaderCodec.decode(before("header.bin"))).isEqualTo(SampleRun.header("golden"));
+        assertThat(HeaderCodec.decode(before("header-connected.bin"))).isEqualTo(SampleRun.connectedHeader("golden"));
+        for (var entry : runs().entrySet()) {
+            if (!entry.getKey().equals(FAULTS)) {
+                byte[] golden = before(entry.getKey());
+                Segment.parse(golden.clone());
+                RecordDecoder decoder =
+                        new RecordDecoder(new PackedReader(golden, Segment.HEADER_BYTES, golden.length));
+                List<JournalRecord> read = new ArrayList<>();
+                while (decoder.hasNext()) {
+                    read.add(decoder.next());
+                }
+                assertThat(read).as("%s", entry.getKey()).isEqualTo(entry.getValue());
+            }
+        }
+    }
+
+    private static byte[] before(String name) throws IOException {
+        try (InputStream in = GoldenTest.class.getClassLoader().getResourceAsStream("golden/v7/" + name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
         }
     }
 
@@ -94,6 +125,13 @@ class GoldenTest {
         runs.put("loop.bin", SampleRun.records(300));
         AnyRecord frames = new AnyRecord(new Random(9));
         runs.put("frames.bin", List.of(frames.frame(), frames.next(), frames.frame(), frames.frame(), frames.end()));
+        AnyRecord faults = new AnyRecord(new Random(10));
+        List<JournalRecord> faulty = new ArrayList<>();
+        for (int n = 0; n < 40; n++) {
+            faulty.add(n % 2 == 0 ? faults.faulted() : faults.next());
+        }
+        faulty.add(new JournalRecord.End(new RunOutcome.Deadlock(List.of(VcpuState.values())), 1, 2, 3));
+        runs.put(FAULTS, faulty);
         for (int seed = 1; seed <= 8; seed++) {
             AnyRecord any = new AnyRecord(new Random(seed));
             List<JournalRecord> records = new ArrayList<>();

@@ -3,6 +3,8 @@ package dev.trapline.journal.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.journal.SampleRun;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,6 +41,27 @@ class HeaderCodecTest {
         assertThat(new String(HeaderCodec.encode(SampleRun.header("kinds")), StandardCharsets.ISO_8859_1))
                 .as("a reader that does not know frames reads all other recordings")
                 .doesNotContain("frame\u0001");
+    }
+
+    @Test
+    void theHeaderOfAMachineWhoseCallsMayGoWrongSaysSoAndNamesFaults() {
+        RecordingHeader plain = SampleRun.header("kinds");
+        MachineSpec spec = plain.spec().with(plain.spec().run().withFaults(true));
+        RecordingHeader faulty = new RecordingHeader(
+                plain.recordingId(),
+                plain.createdBy(),
+                plain.library(),
+                plain.strategies(),
+                plain.digestVersion(),
+                spec,
+                plain.services(),
+                plain.images(),
+                plain.devices());
+        byte[] bytes = HeaderCodec.encode(faulty);
+        assertThat(HeaderCodec.decode(bytes)).isEqualTo(faulty);
+        assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("faulted\u0001");
+        assertThat(new String(HeaderCodec.encode(plain), StandardCharsets.ISO_8859_1))
+                .doesNotContain("faulted\u0001");
     }
 
     @Test

@@ -114,6 +114,26 @@ class RecordCodecTest {
     }
 
     @Test
+    void aFaultThatCannotBeIsAnError() {
+        assertThatThrownBy(() -> decode(fault(0, 0))).hasMessageContaining("changes no register");
+        assertThatThrownBy(() -> decode(fault(1, 1, 0))).hasMessageContaining("x0 is the function");
+        assertThatThrownBy(() -> decode(fault(3, 0))).hasMessageContaining("a fault that takes 0 ticks");
+        assertThatThrownBy(() -> decode(fault(4, -1, -1, -1, -1, -1, -1, -1, -1, 127)))
+                .hasMessageContaining("lost for ever in another form");
+        assertThatThrownBy(() -> decode(fault(8))).hasMessageContaining("no fault of number 8");
+        assertThatThrownBy(() -> decode(fault(7, 3, 0))).isInstanceOf(CodecException.class);
+    }
+
+    private static byte[] fault(int... bytes) {
+        byte[] record = new byte[bytes.length + 1];
+        record[0] = (byte) RecordLayout.FAULTED;
+        for (int n = 0; n < bytes.length; n++) {
+            record[n + 1] = (byte) bytes[n];
+        }
+        return record;
+    }
+
+    @Test
     void aNumberHasOneEncoding() {
         byte[] overlong = {RecordLayout.CONSOLE_INPUT, (byte) 0x80, 0};
         assertThatThrownBy(() -> decode(overlong))

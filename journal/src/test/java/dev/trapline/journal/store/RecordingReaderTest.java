@@ -180,10 +180,10 @@ class RecordingReaderTest {
     @Test
     void anotherFormatVersionIsNamedWithOurs() throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
-        writeFormat(path, 8);
+        writeFormat(path, 9);
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
-        assertThat(e).hasMessageContaining("version 8").hasMessageContaining("version " + JournalFormat.VERSION);
+        assertThat(e).hasMessageContaining("version 9").hasMessageContaining("the versions 7 and 8");
     }
 
     @ParameterizedTest
@@ -194,7 +194,7 @@ class RecordingReaderTest {
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
         assertThat(e)
-                .hasMessageContaining("is of format version " + version + ", and this Trapline reads version 7")
+                .hasMessageContaining("is of format version " + version + ", and this Trapline reads the versions 7 and 8")
                 .hasMessageEndingWith("; to replay it, build Trapline from commit " + commit + " of its source");
     }
 
