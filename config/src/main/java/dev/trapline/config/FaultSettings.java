@@ -116,6 +116,9 @@ final class FaultSettings {
         for (ConfigValue element : at.elements("function")) {
             String text = Settings.shown(element);
             Functions parsed = FunctionsText.parse(text);
+            if (parsed instanceof Functions.Range(_, long count) && count < 1) {
+                at.refuse("function", element, FunctionsText.TAKES, ", not " + text);
+            }
             List<Functions> found = parsed == null ? named(text) : List.of(parsed);
             if (found.isEmpty()) {
                 TreeSet<String> names = new TreeSet<>();

@@ -114,6 +114,7 @@ final class HelpCommand implements Action {
                             "query",
                             "list",
                             "toggles",
+                            "check",
                             "registers",
                             "verify",
                             "info",

@@ -50,6 +50,7 @@ class ConfigKeysTest {
             "run.timeout",
             "run.input",
             "run.expect",
+            "run.faults",
             "run.interrupts",
             "run.serrors",
             "run.console-size",

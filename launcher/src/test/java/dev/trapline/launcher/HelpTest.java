@@ -145,6 +145,7 @@ class HelpTest {
         assertThat(Trapline.COMMANDS).as(body).allMatch(body::contains);
         List<String> own = Commands.top().getSubcommands().values().stream()
                 .flatMap(command -> command.getSubcommands().keySet().stream())
+                .distinct()
                 .toList();
         assertThat(new HelpCommand.Subcommands())
                 .as("all commands of commands")
@@ -174,6 +175,7 @@ class HelpTest {
                 "--disk",
                 "--dtb",
                 "--input",
+                "--faults",
                 "--record",
                 "--continue",
                 "--config",

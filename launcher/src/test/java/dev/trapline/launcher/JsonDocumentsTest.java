@@ -56,6 +56,9 @@ class JsonDocumentsTest {
         perform("run --record FAULT --result RESULT GUEST/fault-write.elf");
         perform("run --record WAITS --cpus 2 GUEST/wfi-all.elf");
         perform("run --record CODE GUEST/smp-patch.elf --cpus 2");
+        Files.writeString(
+                directory.resolve("PLAN"), "faults = [ { at { function = PSCI_CPU_ON }, do { delay = 1ms } } ]\n");
+        perform("run --cpus 4 --faults PLAN --record FAULTY GUEST/smp-hello.elf");
     }
 
     /// Every schema was used.
@@ -116,6 +119,9 @@ class JsonDocumentsTest {
                 "trace FAULT --schedule",
                 "trace WAITS --schedule",
                 "trace CODE --schedule",
+                "trace FAULTY",
+                "faults list",
+                "faults check PLAN",
                 "replay REC --at 9",
                 "replay REC --at 9:3",
                 "replay REC --at hypercall#9 --registers --disassemble --memory 0x40080000 16",

@@ -60,6 +60,8 @@ class OptionsTest {
     static void makeWhatTheTableNames() throws IOException, InterruptedException {
         file("RAW", "raw");
         file("MACHINE", "trapline.machine.cpus = 2\n");
+        file("PLAN", "faults = [{ at { function = SYSTEM_RESET }, do { refuse = -1 } }]\n");
+        file("NEVER", "faults = [{ at { vcpu = 3 }, do { refuse = -1 } }]\n");
         file("RECORDS", "trapline.record.patience = 1s\n");
         file("HIDDEN", """
             trapline.firmware {
@@ -149,7 +151,7 @@ class OptionsTest {
     /// @param err receives the lines of standard error
     private static int perform(String words, Map<String, String> names, List<String> err) {
         numbered++;
-        for (String name : List.of("RAW", "MACHINE", "RECORDS", "HIDDEN", "PLUGIN", "REC")) {
+        for (String name : List.of("RAW", "MACHINE", "RECORDS", "HIDDEN", "PLUGIN", "PLAN", "NEVER", "REC")) {
             names.put(name, directory.resolve(name).toString());
         }
         names.put("GUEST", guest("exit-42"));

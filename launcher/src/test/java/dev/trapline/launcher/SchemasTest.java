@@ -12,6 +12,10 @@ import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.ResetRequest;
+import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.CallPattern;
+import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.RunOutcome;
@@ -97,7 +101,16 @@ class SchemasTest {
                         7,
                         new Choices.Unmet(
                                 new ConsoleScript.Expect(3, Bytes.copyOf(new byte[] {65}), 9), 8, Bytes.EMPTY),
-                        true),
+                        true,
+                        List.of(new Choices.FaultCount(
+                                new FaultRule(
+                                        "busy",
+                                        CallPattern.ANY,
+                                        Occasion.ALWAYS,
+                                        new CallFault.Repeated(),
+                                        "plan.conf:1"),
+                                Long.MAX_VALUE,
+                                0))),
                 null);
         JsonNode document = new Schemas()
                 .validated(ResultFile.json(Ending.of(outcome), report).line());

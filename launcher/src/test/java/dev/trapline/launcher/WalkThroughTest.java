@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The sessions in README.md and docs/hypercall-forwarding.md show the real output of the command, and the tests that
+/// The sessions in README.md, docs/hypercall-forwarding.md and docs/fault-injection.md show the real output of the command, and the tests that
 /// they name exist.
 ///
 /// The blocks are used in order: one that begins with a `$` is a session. Every other block is a file; the last name in
@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WalkThroughTest {
 
     private static final Path README = CommandProcess.HOME.resolve("README.md");
+    private static final Path FAULTS = CommandProcess.HOME.resolve("docs/fault-injection.md");
     private static final Path PAGE = CommandProcess.HOME.resolve("docs/hypercall-forwarding.md");
     private static final Pattern FILE = Pattern.compile("`([a-z]+\\.conf)`");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
@@ -56,6 +57,11 @@ class WalkThroughTest {
     @TestFactory
     Stream<DynamicTest> everyCommandPrintsWhatThePageShows() throws IOException {
         return sessions(PAGE, Files.createDirectory(directory.resolve("page")), true);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandPrintsWhatThePageOfFaultsShows() throws IOException {
+        return sessions(FAULTS, Files.createDirectory(directory.resolve("faults")), true);
     }
 
     @TestFactory
@@ -89,6 +95,7 @@ class WalkThroughTest {
         List<Shown> sessions = new ArrayList<>();
         StringBuilder before = new StringBuilder();
         List<String> block = null;
+        boolean isJava = false;
         for (String line : Files.readAllLines(page)) {
             if (!line.startsWith("```")) {
                 if (block == null) {
@@ -98,16 +105,17 @@ class WalkThroughTest {
                 }
             } else if (block == null) {
                 block = new ArrayList<>();
+                isJava = line.equals("```java");
             } else {
                 if (block.getFirst().startsWith("$ ")) {
                     sessions.addAll(commands(block));
-                } else if (filesToo) {
+                } else if (filesToo && !isJava) {
                     Files.write(where.resolve(fileNamedLast(before)), block);
                 }
                 block = null;
             }
         }
-        assertThat(sessions).as("commands on the page").hasSizeGreaterThan(10);
+        assertThat(sessions).as("commands on the page").hasSizeGreaterThan(5);
         return sessions.stream().map(shown -> DynamicTest.dynamicTest(shown.command(), () -> check(shown, where)));
     }
 

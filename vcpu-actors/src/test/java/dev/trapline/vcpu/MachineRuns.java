@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.CpuSpec;
@@ -124,6 +125,16 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
     /// @param choices gets the default choices, which include the script
     Finished record(MachineSpec spec, Image image, String script, UnaryOperator<Choices> choices, Path directory) {
         return finish(builder(spec, image, script).choices(choices).recordTo(directory));
+    }
+
+    /// Runs a guest whose calls go wrong.
+    Finished run(MachineSpec spec, Image image, FaultPlan faults) {
+        return finish(builder(spec, image, "").faults(faults));
+    }
+
+    /// The same, recorded.
+    Finished record(MachineSpec spec, Image image, FaultPlan faults, Path directory) {
+        return finish(builder(spec, image, "").faults(faults).recordTo(directory));
     }
 
     /// Records a run with planned injections.

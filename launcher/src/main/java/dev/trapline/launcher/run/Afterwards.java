@@ -122,9 +122,11 @@ record Afterwards(TraplineConfig config, boolean seeded) {
         if (seeded
                 && machine.schedule().kind() != Schedule.RANDOM
                 && config.run().entropy() == TraplineConfig.Entropy.SEED
-                && !unused.entropyUsed()) {
-            err.println("trapline: --seed had no effect: the schedule is not random (--schedule random), and "
-                    + "the guest requested no entropy");
+                && !unused.entropyUsed()
+                && unused.faults().stream()
+                        .allMatch(fault -> fault.rule().when().probability() >= 1)) {
+            err.println("trapline: --seed had no effect: the schedule is not random (--schedule random), the guest "
+                    + "requested no entropy, and no fault has a probability");
         }
     }
 }

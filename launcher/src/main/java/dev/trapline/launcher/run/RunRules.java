@@ -125,6 +125,7 @@ final class RunRules {
                 .when(
                         config.machine().schedule().kind() != Schedule.RANDOM
                                 && run.entropy() == TraplineConfig.Entropy.HOST
+                                && run.faults() == null
                                 && config.machine().board().network().kind() == NetworkKind.NONE,
                         "the schedule is not random, and entropy comes from the host",
                         "run.seed");

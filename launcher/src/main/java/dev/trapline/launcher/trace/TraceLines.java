@@ -105,7 +105,7 @@ sealed interface TraceLines {
                     .with("registers", registers(call.answer().registers()))
                     .withAll(Capabilities.json(call.answer().decision()))
                     .with("effects", effects(call.answer().effects()))
-                    .withAny("fault", fault(call.fault())));
+                    .withAny("injectedFault", fault(call.fault())));
         }
 
         private static @Nullable JsonObject fault(@Nullable CallFault fault) {

@@ -34,7 +34,7 @@ class CallCountsTest {
 
     private void call(int vcpu, long made, RegisterWrites result, Effect... effects) {
         Answer answer = new Answer(new Decision.Forwarded("mine"), result, List.of(effects));
-        counts.take(new HistoryWalk.Call(1, 0, 0, made, new VcpuId(vcpu), exit(0xc600_0001L), answer));
+        counts.take(new HistoryWalk.Call(1, 0, 0, made, new VcpuId(vcpu), exit(0xc600_0001L), answer, null));
     }
 
     private void runs(int vcpu, long time) {

@@ -1,0 +1,284 @@
+package dev.trapline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.trapline.abi.Conduit;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.CallPattern;
+import dev.trapline.abi.fault.FaultPlan;
+import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.file.Waiting;
+import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
+import dev.trapline.abi.firmware.ServiceDescriptor.Function;
+import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.policy.Functions;
+import dev.trapline.abi.smccc.FunctionId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Plans of faults as files.
+class FaultPlanFileTest {
+
+    private static final FunctionId CPU_ON32 = new FunctionId(0x8400_0003);
+    private static final FunctionId CPU_ON64 = new FunctionId(0xc400_0003);
+    private static final FunctionId READ = new FunctionId(0x8400_0051);
+    private static final List<ResultName> RESULTS =
+            List.of(new ResultName(0, "SUCCESS"), new ResultName(-4, "ALREADY_ON"), new ResultName(-2, "INVALID"));
+    private static final List<ServiceDescriptor> SERVICES = List.of(
+            new ServiceDescriptor(
+                    "psci",
+                    "1",
+                    List.of(new Claim(CPU_ON32, CPU_ON32), new Claim(CPU_ON64, CPU_ON64)),
+                    List.of(
+                            new Function(CPU_ON32, "PSCI_CPU_ON", List.of(), RESULTS),
+                            new Function(CPU_ON64, "PSCI_CPU_ON", List.of(), RESULTS)),
+                    List.of()),
+            new ServiceDescriptor(
+                    "trng",
+                    "1",
+                    List.of(new Claim(READ, READ)),
+                    List.of(new Function(READ, "TRNG_RND", List.of(), List.of(new ResultName(-3, "INVALID")))),
+                    List.of()));
+    private static final List<Functions> CPU_ON = List.of(new Functions.One(CPU_ON32), new Functions.One(CPU_ON64));
+
+    @TempDir
+    private Path directory;
+
+    private FaultPlan plan(String text) {
+        try {
+            Path file = Files.writeString(directory.resolve("plan.conf"), text);
+            return FaultPlanFile.read(file, "--faults plan.conf", SERVICES, Waiting.UNLIMITED);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private FaultRule rule(String text) {
+        return plan("faults = [ { " + text + " } ]").rules().getFirst();
+    }
+
+    private String refused(String text) {
+        ConfigException e = catchThrowableOfType(ConfigException.class, () -> plan(text));
+        assertThat(e).as("%s is refused", text).isNotNull();
+        return e.getMessage().replace(directory + "/", "");
+    }
+
+    @Test
+    void aRuleSaysWhereWhenAndWhat() {
+        assertThat(rule("""
+            name = busy
+            at { function = [CPU_ON, 0x84000050-0x84000053], vcpu = [0, 3], conduit = smc, service = psci }
+            when { nth = 4, every = 2, probability = 0.25, from = "time:1ms", until = "slice:99", times = 7 }
+            do { refuse = ALREADY_ON }
+            """))
+                .usingRecursiveComparison()
+                .ignoringFields("origin")
+                .isEqualTo(new FaultRule(
+                        "busy",
+                        new CallPattern(
+                                Set.of(new VcpuId(0), new VcpuId(3)),
+                                EnumSet.of(Conduit.SMC),
+                                List.of(
+                                        CPU_ON.get(0),
+                                        CPU_ON.get(1),
+                                        new Functions.Range(new FunctionId(0x8400_0050), 4)),
+                                Set.of("psci")),
+                        new Occasion(
+                                4, 2, 0.25, new Moment.AtTime(62_500), new Moment.AtSlice(99), "", 7),
+                        new CallFault.Refused(RegisterWrites.x0(-4))));
+    }
+
+    @Test
+    void whatIsNotGivenIsAnyCallEachTimeAndANumberForAName() {
+        FaultRule rule = rule("do { repeat = true }");
+        assertThat(rule.name()).isEqualTo("fault1");
+        assertThat(rule.where()).isEqualTo(CallPattern.ANY);
+        assertThat(rule.when()).isEqualTo(Occasion.ALWAYS);
+        assertThat(rule.origin()).endsWith("plan.conf:1");
+        assertThat(rule("when { nth = 2 }, do { repeat = true }").when())
+                .as("the call of one number comes once")
+                .isEqualTo(Occasion.nth(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CPU_ON", "PSCI_CPU_ON", "cpu_on", "psci_cpuon", "[CPU_ON]", "[0x84000003, 0xC4000003]"})
+    void aFunctionHasItsNameInAnyWayThatPeopleWriteIt(String name) {
+        assertThat(rule("at { function = " + name + " }, do { forget = true }")
+                        .where()
+                        .functions())
+                .isEqualTo(CPU_ON);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "refuse = -3                       | Refused[result=x0=0xfffffffffffffffd]",
+                "refuse { x0 = 1, x3 = 0xffffffffffffffff } | Refused[result=x0=0x1 x3=0xffffffffffffffff]",
+                "result = SUCCESS                  | WrongResult[registers=x0=0x0]",
+                "result { x4 = 5 }                 | WrongResult[registers=x4=0x5]",
+                "argument { x1 = 7, r2 = 8 }       | WrongArgument[arguments=x1=0x7 x2=0x8]",
+                "delay = 16us                      | Late[ticks=1000]",
+                "delay = 8760h                     | Late[ticks=1971000000000000]",
+                "lose = forever                    | Lost[ticks=9223372036854775807]",
+                "lose = 1ms                        | Lost[ticks=62500]",
+                "repeat = true                     | Repeated[]",
+                "forget = true                     | Forgotten[]",
+                "crash = after                     | Crashed[when=AFTER, error=x0=0xffffffffffffffff]",
+                "crash = while, error = ALREADY_ON | Crashed[when=WHILE, error=x0=0xfffffffffffffffc]",
+                "crash = before, error { x1 = 1 }  | Crashed[when=BEFORE, error=x1=0x1]",
+            })
+    void eachKindOfFaultIsRead(String text, String fault) {
+        assertThat(rule("do { " + text + " }").what()).hasToString(fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "x = 1                                     | plan.conf:1: x is not a key",
+                "faults = 1                                | plan.conf:1: faults takes a list of 1 to 1000 faults",
+                "faults = []                               | takes a list of 1 to 1000 faults",
+                "faults = [1]                              | plan.conf:1: faults takes a section for each fault: { ... }",
+                "faults = [{}]                             | fault 1.do is missing from this fault",
+                "faults = [{do = 1}]                       | fault 1.do is a section: write its keys in { }",
+                "faults = [{do {}}]                        | fault 1.do says nothing: it takes refuse, result,",
+                "faults = [{do {refuse = 1, lose = 1s}}]   | fault 1.do says more than one thing",
+                "faults = [{do {reject = 1}}]              | fault 1.do.reject is not a key",
+                "faults = [{do {refuse = ALREADY_OF}}]     | not ALREADY_OF; did you mean ALREADY_ON?",
+                "faults = [{do {refuse = INVALID}}]        | INVALID is [-3, -2], depending on the function: write the number",
+                "faults = [{do {refuse = 0x10000000000000000}}] | takes a number, registers",
+                "faults = [{do {result = {}}}]             | takes registers, as in { x1 = 0 }",
+                "faults = [{do {result {x31 = 1}}}]        | fault 1.do.result.x31 is no register: x0 to x30",
+                "faults = [{do {result {x1 = a}}}]         | fault 1.do.result.x1 takes a whole number of at most 64 bits, not a",
+                "faults = [{do {argument {x0 = 1}}}]       | takes x1 and registers above it: x0 is the function",
+                "faults = [{do {delay = 15ns}}]            | at least 16ns, at most 8760h, not 15ns",
+                "faults = [{do {delay = forever}}]         | takes a duration, as in 5ms; at least",
+                "faults = [{do {delay = 8761h}}]           | not 8761h",
+                "faults = [{do {lose = 5}}]                | takes a duration, as in 5ms, or forever",
+                "faults = [{do {repeat = false}}]          | takes true, not false",
+                "faults = [{do {crash = now}}]             | takes before, while or after, not now",
+                "faults = [{do {repeat = true, error = 1}}] | fault 1.do.error needs crash = before or while",
+                "faults = [{at {vcpu = 64}, do {repeat = true}}] | takes the number of a vCPU, from 0 on, or a list of them, not 64",
+                "faults = [{at {function = CPU_OM}, do {repeat = true}}] | not CPU_OM; did you mean CPU_ON?",
+                "faults = [{at {function = 0x84000000+0}, do {repeat = true}}] | or a base and a count",
+                "faults = [{at {service = pcsi}, do {repeat = true}}] | not pcsi; did you mean psci?",
+                "faults = [{at {conduit = svc}, do {repeat = true}}] | takes smc or hvc, or a list of different ones of them, not svc",
+                "faults = [{at {call = 1}, do {repeat = true}}] | fault 1.at.call is not a key",
+                "faults = [{when {nth = 0}, do {repeat = true}}] | takes a whole number from 1 to",
+                "faults = [{when {probability = 0}, do {repeat = true}}] | takes a number above 0, and at most 1, as in 0.1, not 0",
+                "faults = [{when {probability = 1.5}, do {repeat = true}}] | not 1.5",
+                "faults = [{when {from = 5ms}, do {repeat = true}}] | takes time:DURATION or slice:ORDINAL",
+                "faults = [{when {nth = 3, every = 2}, do {repeat = true}}] | fault 1.when can never be: call 3 is none of every 2 calls",
+                "faults = [{when {after = b}, do {repeat = true}}] | the fault 'fault1' comes after 'b', which is no other fault",
+                "faults = [{name = a b, do {repeat = true}}] | takes 1 to 64 letters, digits",
+                "faults = [{name = a, do {repeat = true}}, {name = a, do {repeat = true}}] | two faults have the name 'a'",
+                "faults = ${x}                             | a plan of faults has none",
+                "faults = [                                | plan.conf:1: ",
+            })
+    void whatIsWrongIsNamedWithItsPlace(String text, String message) {
+        assertThat(refused(text)).contains(message);
+    }
+
+    @Test
+    void allErrorsAreReportedTogether() {
+        assertThat(refused("faults = [\n{ do {} }\n{ at { vcpu = x }, do { repeat = true } }\n]"))
+                .contains("plan.conf:2: fault 1.do", "plan.conf:3: fault 2.at.vcpu");
+    }
+
+    @Test
+    void aPlanIncludesNoOtherFile() throws IOException {
+        Files.writeString(directory.resolve("other.conf"), "faults = [ { do { repeat = true } } ]");
+        assertThat(refused("include \"other.conf\"")).contains("a plan of faults is one file");
+    }
+
+    @Test
+    void aPlanWrittenAsTextIsReadAsTheSamePlan() {
+        for (int seed = 0; seed < 300; seed++) {
+            FaultPlan any = new AnyPlan(new Random(seed)).plan();
+            String text = FaultPlanText.of(any);
+            assertThat(plan(text).rules())
+                    .as("%s", text)
+                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("origin")
+                    .isEqualTo(any.rules());
+        }
+    }
+
+    /// Random plans.
+    private record AnyPlan(Random random) {
+
+        FaultPlan plan() {
+            FaultRule first = rule("first", "");
+            return FaultPlan.of(first, rule("second", random.nextBoolean() ? "first" : ""));
+        }
+
+        private FaultRule rule(String name, String after) {
+            long every = random.nextBoolean() ? 1 : 1 + random.nextInt(9);
+            Occasion when = new Occasion(
+                    random.nextBoolean() ? 0 : every * (1 + random.nextInt(5)),
+                    every,
+                    random.nextBoolean() ? 1 : (1 + random.nextInt(999)) / 1000.0,
+                    moment(random.nextInt(1000)),
+                    moment(2_000 + random.nextInt(1000)),
+                    after,
+                    random.nextBoolean() ? Long.MAX_VALUE : 1 + random.nextInt(9));
+            Set<VcpuId> vcpus = new TreeSet<>();
+            for (int n = random.nextInt(3); n > 0; n--) {
+                vcpus.add(new VcpuId(random.nextInt(64)));
+            }
+            List<Functions> functions = random.nextBoolean()
+                    ? List.of()
+                    : List.of(
+                            new Functions.One(new FunctionId(random.nextInt())),
+                            new Functions.Range(new FunctionId(random.nextInt()), 1 + random.nextInt(99)));
+            CallPattern where = new CallPattern(
+                    vcpus,
+                    random.nextBoolean() ? EnumSet.allOf(Conduit.class) : EnumSet.of(Conduit.HVC),
+                    functions,
+                    random.nextBoolean() ? Set.of() : Set.of("psci", "trng"));
+            return new FaultRule(name, where, when, fault());
+        }
+
+        private Moment moment(int number) {
+            return switch (random.nextInt(2)) {
+                case 0 -> new Moment.AtSlice(number);
+                default -> new Moment.AtTime(number);
+            };
+        }
+
+        private CallFault fault() {
+            RegisterWrites writes = RegisterWrites.NONE.and(1 + random.nextInt(30), random.nextLong());
+            return switch (random.nextInt(9)) {
+                case 0 -> new CallFault.Refused(writes);
+                case 1 -> new CallFault.WrongArgument(writes.and(1 + random.nextInt(30), -1));
+                case 2 -> new CallFault.WrongResult(writes.and(0, Long.MIN_VALUE));
+                case 3 -> new CallFault.Late(1 + random.nextInt(100_000));
+                case 4 -> new CallFault.Lost(CallFault.FOREVER);
+                case 5 -> new CallFault.Lost(1 + random.nextLong(MachineSpec.TICKS_PER_SECOND * 3600));
+                case 6 -> new CallFault.Repeated();
+                case 7 -> new CallFault.Forgotten();
+                default ->
+                    new CallFault.Crashed(CallFault.Crashed.When.values()[random.nextInt(3)], RegisterWrites.x0(-6));
+            };
+        }
+    }
+}
