@@ -7,7 +7,10 @@ import java.util.Locale;
 /// The kinds of fault, as a plan names them.
 public enum FaultKind {
     /// See [CallFault.Refused].
-    REFUSE("refuse = RESULT", "do { refuse = INTERNAL_FAILURE }", "No service gets the call: it returns RESULT at once."),
+    REFUSE(
+            "refuse = RESULT",
+            "do { refuse = INTERNAL_FAILURE }",
+            "No service gets the call: it returns RESULT at once."),
     /// See [CallFault.WrongResult].
     RESULT(
             "result = RESULT",

@@ -37,7 +37,8 @@ final class FaultKinds {
     /// The fault; null if there is an error.
     @Nullable
     CallFault read() {
-        List<String> kinds = Arrays.stream(FaultKind.values()).map(FaultKind::id).toList();
+        List<String> kinds =
+                Arrays.stream(FaultKind.values()).map(FaultKind::id).toList();
         List<String> keys = new ArrayList<>(kinds);
         keys.add("error");
         doing.requireKnown(keys);
@@ -148,8 +149,9 @@ final class FaultKinds {
         }
         TreeMap<String, TreeSet<Long>> names = new TreeMap<>();
         for (ServiceDescriptor.Function function : functions) {
-            function.results().forEach(result -> names.computeIfAbsent(result.name(), _ -> new TreeSet<>())
-                    .add(result.value()));
+            function.results()
+                    .forEach(result -> names.computeIfAbsent(result.name(), _ -> new TreeSet<>())
+                            .add(result.value()));
         }
         TreeSet<Long> values = names.get(text);
         if (values != null && values.size() == 1) {

@@ -36,8 +36,7 @@ public final class FaultPlanFile {
     /// @param services whose names and functions it may use
     /// @param waiting how to wait for the content of a pipe
     /// @throws ConfigException if it cannot be read, or is no plan; with all errors
-    public static FaultPlan read(
-            Path file, String name, Collection<ServiceDescriptor> services, Waiting waiting) {
+    public static FaultPlan read(Path file, String name, Collection<ServiceDescriptor> services, Waiting waiting) {
         ConfigFiles files = new ConfigFiles(waiting);
         Config config = files.readFirst(file, name);
         if (files.hasIncluded() || !config.isResolved()) {

@@ -41,7 +41,9 @@ public final class FaultPlanText {
         List<String> keys = new ArrayList<>();
         if (!where.functions().isEmpty()) {
             keys.add("function = "
-                    + where.functions().stream().map(FaultPlanText::function).collect(Collectors.joining(", ", "[", "]")));
+                    + where.functions().stream()
+                            .map(FaultPlanText::function)
+                            .collect(Collectors.joining(", ", "[", "]")));
         }
         if (!where.services().isEmpty()) {
             keys.add("service = "
@@ -66,7 +68,8 @@ public final class FaultPlanText {
             case Functions.One(FunctionId function) -> function.toString();
             case Functions.Range(FunctionId base, long count) -> quoted(base + "+" + count);
             case Functions.Owner(int owner) ->
-                FunctionId.fast32(owner, 0) + "-0x" + String.format("%08X", FunctionId.fast32(owner, 0).value() | 0xff_ffff)
+                FunctionId.fast32(owner, 0) + "-0x"
+                        + String.format("%08X", FunctionId.fast32(owner, 0).value() | 0xff_ffff)
                         + ", " + FunctionId.fast64(owner, 0) + "-0x"
                         + String.format("%08X", FunctionId.fast64(owner, 0).value() | 0xff_ffff);
             case Functions.Any _ -> quoted("0+0x100000000");
@@ -86,7 +89,8 @@ public final class FaultPlanText {
             keys.add("every = " + when.every());
         }
         if (when.probability() < 1) {
-            keys.add("probability = " + quoted(BigDecimal.valueOf(when.probability()).toString()));
+            keys.add("probability = "
+                    + quoted(BigDecimal.valueOf(when.probability()).toString()));
         }
         moment(keys, "from", when.from());
         moment(keys, "until", when.until());

@@ -11,6 +11,7 @@ import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.policy.Functions;
+import dev.trapline.abi.smccc.FunctionId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -25,8 +26,7 @@ final class FaultSettings {
 
     private static final List<String> KEYS = List.of("name", "at", "when", "do");
     private static final List<String> WHERE = List.of("function", "service", "vcpu", "conduit");
-    private static final List<String> WHEN =
-            List.of("nth", "every", "probability", "from", "until", "after", "times");
+    private static final List<String> WHEN = List.of("nth", "every", "probability", "from", "until", "after", "times");
 
     private final SectionReader rule;
     private final String name;
@@ -116,7 +116,7 @@ final class FaultSettings {
         for (ConfigValue element : at.elements("function")) {
             String text = Settings.shown(element);
             Functions parsed = FunctionsText.parse(text);
-            if (parsed instanceof Functions.Range(_, long count) && count < 1) {
+            if (parsed instanceof Functions.Range(FunctionId _, long count) && count < 1) {
                 at.refuse("function", element, FunctionsText.TAKES, ", not " + text);
             }
             List<Functions> found = parsed == null ? named(text) : List.of(parsed);

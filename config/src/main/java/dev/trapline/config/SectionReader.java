@@ -98,11 +98,7 @@ final class SectionReader {
         if (number == null
                 || number.compareTo(BigInteger.valueOf(least)) < 0
                 || number.compareTo(BigInteger.valueOf(most)) > 0) {
-            refuse(
-                    key,
-                    value,
-                    "takes a whole number from " + least + " to " + most,
-                    ", not " + Settings.shown(value));
+            refuse(key, value, "takes a whole number from " + least + " to " + most, ", not " + Settings.shown(value));
             return otherwise;
         }
         return number.longValueExact();

@@ -102,8 +102,7 @@ class FaultPlanFileTest {
                                         CPU_ON.get(1),
                                         new Functions.Range(new FunctionId(0x8400_0050), 4)),
                                 Set.of("psci")),
-                        new Occasion(
-                                4, 2, 0.25, new Moment.AtTime(62_500), new Moment.AtSlice(99), "", 7),
+                        new Occasion(4, 2, 0.25, new Moment.AtTime(62_500), new Moment.AtSlice(99), "", 7),
                         new CallFault.Refused(RegisterWrites.x0(-4))));
     }
 
@@ -158,18 +157,21 @@ class FaultPlanFileTest {
                 "x = 1                                     | plan.conf:1: x is not a key",
                 "faults = 1                                | plan.conf:1: faults takes a list of 1 to 1000 faults",
                 "faults = []                               | takes a list of 1 to 1000 faults",
-                "faults = [1]                              | plan.conf:1: faults takes a section for each fault: { ... }",
+                "faults = [1]                              | plan.conf:1: faults takes a section for each fault: { ..."
+                        + " }",
                 "faults = [{}]                             | fault 1.do is missing from this fault",
                 "faults = [{do = 1}]                       | fault 1.do is a section: write its keys in { }",
                 "faults = [{do {}}]                        | fault 1.do says nothing: it takes refuse, result,",
                 "faults = [{do {refuse = 1, lose = 1s}}]   | fault 1.do says more than one thing",
                 "faults = [{do {reject = 1}}]              | fault 1.do.reject is not a key",
                 "faults = [{do {refuse = ALREADY_OF}}]     | not ALREADY_OF; did you mean ALREADY_ON?",
-                "faults = [{do {refuse = INVALID}}]        | INVALID is [-3, -2], depending on the function: write the number",
+                "faults = [{do {refuse = INVALID}}]        | INVALID is [-3, -2], depending on the function: write the"
+                        + " number",
                 "faults = [{do {refuse = 0x10000000000000000}}] | takes a number, registers",
                 "faults = [{do {result = {}}}]             | takes registers, as in { x1 = 0 }",
                 "faults = [{do {result {x31 = 1}}}]        | fault 1.do.result.x31 is no register: x0 to x30",
-                "faults = [{do {result {x1 = a}}}]         | fault 1.do.result.x1 takes a whole number of at most 64 bits, not a",
+                "faults = [{do {result {x1 = a}}}]         | fault 1.do.result.x1 takes a whole number of at most 64"
+                        + " bits, not a",
                 "faults = [{do {argument {x0 = 1}}}]       | takes x1 and registers above it: x0 is the function",
                 "faults = [{do {delay = 15ns}}]            | at least 16ns, at most 8760h, not 15ns",
                 "faults = [{do {delay = forever}}]         | takes a duration, as in 5ms; at least",
@@ -178,20 +180,26 @@ class FaultPlanFileTest {
                 "faults = [{do {repeat = false}}]          | takes true, not false",
                 "faults = [{do {crash = now}}]             | takes before, while or after, not now",
                 "faults = [{do {repeat = true, error = 1}}] | fault 1.do.error needs crash = before or while",
-                "faults = [{at {vcpu = 64}, do {repeat = true}}] | takes the number of a vCPU, from 0 on, or a list of them, not 64",
+                "faults = [{at {vcpu = 64}, do {repeat = true}}] | takes the number of a vCPU, from 0 on, or a list of"
+                        + " them, not 64",
                 "faults = [{at {function = CPU_OM}, do {repeat = true}}] | not CPU_OM; did you mean CPU_ON?",
                 "faults = [{at {function = 0x84000000+0}, do {repeat = true}}] | or a base and a count",
                 "faults = [{at {service = pcsi}, do {repeat = true}}] | not pcsi; did you mean psci?",
-                "faults = [{at {conduit = svc}, do {repeat = true}}] | takes smc or hvc, or a list of different ones of them, not svc",
+                "faults = [{at {conduit = svc}, do {repeat = true}}] | takes smc or hvc, or a list of different ones"
+                        + " of them, not svc",
                 "faults = [{at {call = 1}, do {repeat = true}}] | fault 1.at.call is not a key",
                 "faults = [{when {nth = 0}, do {repeat = true}}] | takes a whole number from 1 to",
-                "faults = [{when {probability = 0}, do {repeat = true}}] | takes a number above 0, and at most 1, as in 0.1, not 0",
+                "faults = [{when {probability = 0}, do {repeat = true}}] | takes a number above 0, and at most 1, as"
+                        + " in 0.1, not 0",
                 "faults = [{when {probability = 1.5}, do {repeat = true}}] | not 1.5",
                 "faults = [{when {from = 5ms}, do {repeat = true}}] | takes time:DURATION or slice:ORDINAL",
-                "faults = [{when {nth = 3, every = 2}, do {repeat = true}}] | fault 1.when can never be: call 3 is none of every 2 calls",
-                "faults = [{when {after = b}, do {repeat = true}}] | the fault 'fault1' comes after 'b', which is no other fault",
+                "faults = [{when {nth = 3, every = 2}, do {repeat = true}}] | fault 1.when can never be: call 3 is"
+                        + " none of every 2 calls",
+                "faults = [{when {after = b}, do {repeat = true}}] | the fault 'fault1' comes after 'b', which is no"
+                        + " other fault",
                 "faults = [{name = a b, do {repeat = true}}] | takes 1 to 64 letters, digits",
-                "faults = [{name = a, do {repeat = true}}, {name = a, do {repeat = true}}] | two faults have the name 'a'",
+                "faults = [{name = a, do {repeat = true}}, {name = a, do {repeat = true}}] | two faults have the name"
+                        + " 'a'",
                 "faults = ${x}                             | a plan of faults has none",
                 "faults = [                                | plan.conf:1: ",
             })

@@ -70,18 +70,24 @@ class FaultsTest {
                 .filteredOn(call -> call.has("injectedFault"))
                 .extracting(call -> call.path("injectedFault").path("kind").asText())
                 .containsExactly("delay", "delay");
-        assertThat(command("trace", "rec").out()).contains("= OFF [psci, forwarded] {fault: returns 0.000000992 s late}");
+        assertThat(command("trace", "rec").out())
+                .contains("= OFF [psci, forwarded] {fault: returns 0.000000992 s late}");
         assertThat(command("replay", "rec").err()).contains("no divergence");
     }
 
     @Test
-    void aKilledRunGoesOnWithItsPlanAsTheRunThatWasNotKilled() throws Exception {
+    void aKilledRunIsContinuedWithItsPlanAsTheRunThatWasNotKilled() throws Exception {
         Path plan = plan(
                 "{ name = wrong, at { function = PSCI_VERSION }, when { every = 5 }, do { result { x5 = 7 } } }",
                 "{ name = some, when { probability = 0.1 }, do { delay = 3us } }");
         String guest = guest("hypercall-loop");
         CommandProcess recorder = CommandProcess.start(
-                "run", "--faults", plan.toString(), "--record", directory.resolve("killed").toString(), guest);
+                "run",
+                "--faults",
+                plan.toString(),
+                "--record",
+                directory.resolve("killed").toString(),
+                guest);
         Path journal = directory.resolve("killed").resolve("journal.mv");
         while (!Files.exists(journal) || Files.size(journal) < 400_000) {
             assertThat(recorder.isAlive()).as("it has much to record").isTrue();
@@ -131,10 +137,12 @@ class FaultsTest {
         Path plan = plan("{ at { vcpu = 2 }, do { refuse = -1 } }");
         assertThat(command("faults", "check", plan.toString()).lastLine())
                 .contains("plan.conf:2: the fault 'fault1': the machine has no vCPU 2, it has vCPU 0 alone");
-        assertThat(command("faults", "check", plan.toString(), "--set", "machine.cpus=3").status())
+        assertThat(command("faults", "check", plan.toString(), "--set", "machine.cpus=3")
+                        .status())
                 .isEqualTo(Ending.OK);
         Path wide = plan("{ do { result { x20 = 1 } } }");
-        assertThat(command("faults", "check", wide.toString(), "--set", "machine.width=aarch32").lastLine())
+        assertThat(command("faults", "check", wide.toString(), "--set", "machine.width=aarch32")
+                        .lastLine())
                 .contains("a vCPU of this AArch32 machine has r0 to r14, and no x20");
         Path nobody = plan("{ at { function = 0x84001234 }, do { repeat = true } }");
         assertThat(command("faults", "check", nobody.toString()).lastLine())

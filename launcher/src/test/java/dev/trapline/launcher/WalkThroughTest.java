@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The sessions in README.md, docs/hypercall-forwarding.md and docs/fault-injection.md show the real output of the command, and the tests that
-/// they name exist.
+/// The sessions in README.md, docs/hypercall-forwarding.md and docs/fault-injection.md show the real output of the
+/// command, and the tests that they name exist.
 ///
 /// The blocks are used in order: one that begins with a `$` is a session. Every other block is a file; the last name in
 /// the text before it is its name. README has no such files. A line `...` matches any lines. Durations are not

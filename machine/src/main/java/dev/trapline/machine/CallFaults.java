@@ -220,7 +220,7 @@ final class CallFaults implements Snapshot {
             case CallFault.Late(long ticks) -> vcpus.stall(caller, ended + ticks);
             case CallFault.Lost(long ticks) ->
                 vcpus.stall(caller, ticks == CallFault.FOREVER ? PowerTable.NEVER : ended + ticks);
-            case CallFault.Crashed(CallFault.Crashed.When when, _) -> {
+            case CallFault.Crashed(CallFault.Crashed.When when, RegisterWrites _) -> {
                 if (when == CallFault.Crashed.When.AFTER) {
                     crash.accept(decision.service());
                 }

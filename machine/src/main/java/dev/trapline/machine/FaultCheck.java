@@ -21,7 +21,8 @@ public final class FaultCheck {
     private FaultCheck() {}
 
     /// @param services the machine's
-    /// @throws IllegalArgumentException if a rule can never meet a call, or has no such effect; the message names it
+    /// @throws IllegalArgumentException if a rule can never meet a call, or has no such effect; the message names
+    ///     it
     public static void require(FaultPlan plan, MachineSpec machine, Collection<ServiceDescriptor> services) {
         for (FaultRule rule : plan.rules()) {
             requireVcpus(rule, machine.cpus().count());
@@ -54,8 +55,8 @@ public final class FaultCheck {
                 });
     }
 
-    /// Calls of a function that no service knows are denied. They can be refused in another way, but there is nobody
-    /// who could answer them wrongly.
+    /// Calls of a function that no service knows are denied. They can be refused in another way, but there is
+    /// nobody who could answer them wrongly.
     private static void requireFunctions(FaultRule rule, Collection<ServiceDescriptor> services) {
         boolean needed = rule.what().needsService() || !rule.where().services().isEmpty();
         for (Functions functions : needed ? rule.where().functions() : List.<Functions>of()) {
@@ -96,7 +97,9 @@ public final class FaultCheck {
     }
 
     private static void requireRegisters(FaultRule rule, Width width) {
-        int last = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(writes(rule.what()).mask());
+        int last = Integer.SIZE
+                - 1
+                - Integer.numberOfLeadingZeros(writes(rule.what()).mask());
         if (width == Width.AARCH32 && last > LAST_R) {
             throw never(rule, "a vCPU of this AArch32 machine has r0 to r14, and no x" + last);
         }
@@ -108,7 +111,7 @@ public final class FaultCheck {
             case CallFault.Refused(RegisterWrites result) -> result;
             case CallFault.WrongArgument(RegisterWrites arguments) -> arguments;
             case CallFault.WrongResult(RegisterWrites registers) -> registers;
-            case CallFault.Crashed(_, RegisterWrites error) -> error;
+            case CallFault.Crashed(CallFault.Crashed.When _, RegisterWrites error) -> error;
             case CallFault.Late _, CallFault.Lost _, CallFault.Repeated _, CallFault.Forgotten _ -> RegisterWrites.NONE;
         };
     }

@@ -5,7 +5,6 @@ import dev.trapline.abi.Position;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
-import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
@@ -81,7 +80,17 @@ public final class MachineCore implements Effects.Run {
         this.effects = new Effects(spec, parts.boot(), memory, board, vcpus, stolen, inputs, parts.services(), this);
         this.faults = new CallFaults(parts, rounds, vcpus, around::crash);
         this.boundary = new Boundary(
-                rounds, parts.scheduler(), vcpus, board, stolen, inputs, effects, faults, history, log, this::reconfigure);
+                rounds,
+                parts.scheduler(),
+                vcpus,
+                board,
+                stolen,
+                inputs,
+                effects,
+                faults,
+                history,
+                log,
+                this::reconfigure);
         this.digests = new Digests(spec.run().ramDigestInterval(), memory, history);
         this.renewals = new RenewalPoints(spec.run().renewalInterval());
         this.policy = spec.firmware().policy();
@@ -298,8 +307,7 @@ public final class MachineCore implements Effects.Run {
 
     /// What has state, in the order in which it is saved.
     private List<Snapshot> stateful() {
-        return List.of(
-                rounds, vcpus, stolen, board, memory.flashWrites(), console, log, digests, renewals, faults);
+        return List.of(rounds, vcpus, stolen, board, memory.flashWrites(), console, log, digests, renewals, faults);
     }
 
     /// Restores what [#save] saved, also if the run was over. Requested entropy that has not arrived is not part of

@@ -70,8 +70,7 @@ class CallFaultsTest {
 
     /// A machine of which one call gets a fault.
     private StepMachine begin(ToyMachine toys, int vcpus, Choice... faults) {
-        return toys.begin(
-                spec(vcpus), new EditedChoices(List.of(faults), toys.choices(spec(vcpus), "")), toys.history);
+        return toys.begin(spec(vcpus), new EditedChoices(List.of(faults), toys.choices(spec(vcpus), "")), toys.history);
     }
 
     private List<RegisterWrites> answers(ToyMachine toys) {
@@ -118,13 +117,12 @@ class CallFaultsTest {
     void theServiceSeesAWrongArgumentAndTheCallerKeepsItsOwn() {
         ToyMachine toys = open();
         long[] after = new long[1];
-        toys.engines.script(
-                hvc(Toy.COUNT, 11, 12),
-                registers -> {
-                    after[0] = registers[1];
-                    return hvc(Toy.OFF).apply(registers);
-                });
-        ToyMachine.runToEnd(begin(toys, 1, fault(CPU0, 1, new CallFault.WrongArgument(RegisterWrites.NONE.and(1, 99)))));
+        toys.engines.script(hvc(Toy.COUNT, 11, 12), registers -> {
+            after[0] = registers[1];
+            return hvc(Toy.OFF).apply(registers);
+        });
+        ToyMachine.runToEnd(
+                begin(toys, 1, fault(CPU0, 1, new CallFault.WrongArgument(RegisterWrites.NONE.and(1, 99)))));
         assertThat(toys.toy.calls.getFirst().smccc().argument(1)).isEqualTo(99);
         assertThat(toys.toy.calls.getFirst().smccc().argument(2)).isEqualTo(12);
         assertThat(after[0]).as("x1 behind the call").isEqualTo(11);
@@ -152,14 +150,12 @@ class CallFaultsTest {
         ToyMachine toys = open();
         toys.engines.script(hvc(Toy.COUNT, 11), wfi(), hvc(Toy.OFF));
         MachineSpec spec = spec(1);
-        Choices injected = toys.choices(
-                spec, "", new PlannedInjection(new Injection.WakeUp(CPU0), new Moment.AtTime(2_000)));
+        Choices injected =
+                toys.choices(spec, "", new PlannedInjection(new Injection.WakeUp(CPU0), new Moment.AtTime(2_000)));
         StepMachine machine = toys.begin(
                 spec, new EditedChoices(List.of(fault(CPU0, 1, new CallFault.Lost(9_000))), injected), toys.history);
         ToyMachine.runToEnd(machine);
-        assertThat(machine.outcome())
-                .as("the interrupt was kept for WFI")
-                .isEqualTo(new RunOutcome.PoweredOff());
+        assertThat(machine.outcome()).as("the interrupt was kept for WFI").isEqualTo(new RunOutcome.PoweredOff());
         assertThat(toys.slices().get(1).began())
                 .isEqualTo(toys.slices().get(0).ended(spec.schedule().exitCosts()) + 9_000);
         assertThat(answers(toys).getFirst()).as("it returns nothing").isEqualTo(RegisterWrites.NONE);
@@ -173,8 +169,7 @@ class CallFaultsTest {
         toys.engines.script(budget(), hvc(Toy.POWER_OFF));
         StepMachine machine = begin(toys, 2, fault(CPU0, 2, new CallFault.Lost(CallFault.FOREVER)));
         ToyMachine.runToEnd(machine);
-        assertThat(machine.outcome())
-                .isEqualTo(new RunOutcome.Deadlock(List.of(VcpuState.STALLED, VcpuState.OFF)));
+        assertThat(machine.outcome()).isEqualTo(new RunOutcome.Deadlock(List.of(VcpuState.STALLED, VcpuState.OFF)));
     }
 
     @Test
@@ -183,8 +178,8 @@ class CallFaultsTest {
         toys.engines.script(hvc(Toy.POWER_ON, 1, 0), hvc(Toy.COUNT));
         toys.engines.script(wfi(), hvc(Toy.OFF));
         MachineSpec spec = spec(2);
-        Choices injected = toys.choices(
-                spec, "", new PlannedInjection(new Injection.WakeUp(CPU1), new Moment.AtTime(50_000)));
+        Choices injected =
+                toys.choices(spec, "", new PlannedInjection(new Injection.WakeUp(CPU1), new Moment.AtTime(50_000)));
         StepMachine machine = toys.begin(
                 spec,
                 new EditedChoices(List.of(fault(CPU0, 2, new CallFault.Lost(CallFault.FOREVER))), injected),
@@ -288,8 +283,8 @@ class CallFaultsTest {
     }
 
     private StepMachine recorded(ToyMachine toys, CallFault fault) {
-        StepMachine machine = toys.begin(
-                spec(2), new EditedChoices(twoFaults(fault), toys.choices(spec(2), "")), toys.history);
+        StepMachine machine =
+                toys.begin(spec(2), new EditedChoices(twoFaults(fault), toys.choices(spec(2), "")), toys.history);
         ToyMachine.runToEnd(machine);
         assertThat(toys.records(Faulted.class))
                 .as("both calls had their fault")
@@ -318,8 +313,8 @@ class CallFaultsTest {
             if (between) {
                 ToyMachine toys = busy(open());
                 ContinuedHistory history = new ContinuedHistory(records.subList(0, cut));
-                StepMachine machine = toys.begin(
-                        spec(2), new EditedChoices(twoFaults(fault), toys.choices(spec(2), "")), history);
+                StepMachine machine =
+                        toys.begin(spec(2), new EditedChoices(twoFaults(fault), toys.choices(spec(2), "")), history);
                 ToyMachine.runToEnd(machine);
                 assertThat(history.live).as("behind record %d", cut).isEqualTo(records.subList(cut, records.size()));
                 assertThat(machine.report()).usingRecursiveComparison().isEqualTo(recorded.report());
@@ -364,8 +359,8 @@ class CallFaultsTest {
     void aFaultForACallThatIsNeverMadeStaysUnused() {
         ToyMachine toys = open();
         toys.engines.script(hvc(Toy.COUNT), hvc(UNCLAIMED), hvc(Toy.OFF));
-        List<Choice> faults = List.of(
-                fault(CPU0, 4, new CallFault.Repeated()), fault(CPU0, 2, new CallFault.Repeated()));
+        List<Choice> faults =
+                List.of(fault(CPU0, 4, new CallFault.Repeated()), fault(CPU0, 2, new CallFault.Repeated()));
         EditedChoices edited = new EditedChoices(faults, Choices.defaults());
         ToyMachine.runToEnd(toys.begin(spec(1), edited, toys.history));
         assertThat(edited.unused())

@@ -27,7 +27,8 @@ final class RunPlans {
     ConsoleScript script = ConsoleScript.NONE;
     FaultPlan faults = FaultPlan.NONE;
     /// Null for a generator that uses the machine's seed.
-    @Nullable EntropySource entropy;
+    @Nullable
+    EntropySource entropy;
     /// The embedding program's choices around the planned ones.
     UnaryOperator<Choices> choices = UnaryOperator.identity();
 
@@ -38,7 +39,8 @@ final class RunPlans {
     void requirePossible(MachineAssembly assembly, MachineSpec spec, boolean replay) {
         injections.forEach(injection -> assembly.requireInjectable(injection.what()));
         if (!replay && !faults.isEmpty() && !spec.run().faults()) {
-            throw new IllegalArgumentException("the recording was made without faults: it cannot be continued with some");
+            throw new IllegalArgumentException(
+                    "the recording was made without faults: it cannot be continued with some");
         }
         assembly.requirePossible(faults);
     }

@@ -165,8 +165,7 @@ class FaultRunsTest {
                 CallPattern.ANY.of(List.of(new Functions.One(AFFINITY_INFO))).through(Set.of(Conduit.HVC)),
                 Occasion.nth(1),
                 new CallFault.Refused(INTERNAL_FAILURE)));
-        Finished finished = RUNS.run(
-                spec("smp-hello.elf", 0, Policy.DEFAULT), Guests.image("smp-hello.elf"), plan);
+        Finished finished = RUNS.run(spec("smp-hello.elf", 0, Policy.DEFAULT), Guests.image("smp-hello.elf"), plan);
         assertThat(fired(finished)).isEqualTo(1);
         assertThat(finished.console()).as("the guest counts the vCPUs with it").doesNotContain("4 vCPUs");
     }

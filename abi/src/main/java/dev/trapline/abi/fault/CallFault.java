@@ -78,8 +78,8 @@ public sealed interface CallFault {
         }
     }
 
-    /// No service gets the call, and the caller waits; no interrupt ends that. Then it continues behind the call, with
-    /// all its registers as they were.
+    /// No service gets the call, and the caller waits; no interrupt ends that. Then it continues behind the call,
+    /// with all its registers as they were.
     ///
     /// @param ticks how long, 1 or more; [#FOREVER] until the machine is reset
     record Lost(long ticks) implements CallFault {
@@ -94,8 +94,8 @@ public sealed interface CallFault {
         }
     }
 
-    /// The service gets the call twice. The caller gets the second answer, and the effects of both happen, the first
-    /// one's first. If the first answer does not let the caller continue, there is no second one.
+    /// The service gets the call twice. The caller gets the second answer, and the effects of both happen, the
+    /// first one's first. If the first answer does not let the caller continue, there is no second one.
     record Repeated() implements CallFault {
         @Override
         public boolean needsService() {

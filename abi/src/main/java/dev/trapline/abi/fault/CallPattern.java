@@ -19,12 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// @param conduits one or both of them
 /// @param functions one of which it must call; empty for any call
 /// @param services one of which gets it; empty for any call, denied ones too
-public record CallPattern(
-        Set<VcpuId> vcpus, Set<Conduit> conduits, List<Functions> functions, Set<String> services) {
+public record CallPattern(Set<VcpuId> vcpus, Set<Conduit> conduits, List<Functions> functions, Set<String> services) {
 
     /// Every call.
-    public static final CallPattern ANY =
-            new CallPattern(Set.of(), EnumSet.allOf(Conduit.class), List.of(), Set.of());
+    public static final CallPattern ANY = new CallPattern(Set.of(), EnumSet.allOf(Conduit.class), List.of(), Set.of());
 
     /// @param vcpus empty for all
     public CallPattern {

@@ -70,8 +70,8 @@ public final class Segment {
         }
         int version = (short) SHORT.get(bytes, 4) & 0xffff;
         if (!JournalFormat.isRead(version)) {
-            throw new CodecException("the segment is of format version " + version
-                    + ", and this is a reader of " + JournalFormat.READ);
+            throw new CodecException(
+                    "the segment is of format version " + version + ", and this is a reader of " + JournalFormat.READ);
         }
         Segment segment = new Segment(bytes);
         if ((int) INT.get(bytes, 40) != bytes.length - HEADER_BYTES) {

@@ -109,8 +109,8 @@ final class SpecCodec {
             throw new CodecException("a run has unknown flags in " + runs + " (byte " + in.at() + ")");
         }
         BoardSpec board = readBoard(in, ramBytes);
-        RunSpec run = new RunSpec(
-                maxInstructions, (runs & REBOOTS) != 0, in.varint(), in.varint(), (runs & FAULTS) != 0);
+        RunSpec run =
+                new RunSpec(maxInstructions, (runs & REBOOTS) != 0, in.varint(), in.varint(), (runs & FAULTS) != 0);
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }
 

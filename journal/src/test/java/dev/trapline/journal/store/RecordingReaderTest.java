@@ -194,7 +194,8 @@ class RecordingReaderTest {
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
         assertThat(e)
-                .hasMessageContaining("is of format version " + version + ", and this Trapline reads the versions 7 and 8")
+                .hasMessageContaining(
+                        "is of format version " + version + ", and this Trapline reads the versions 7 and 8")
                 .hasMessageEndingWith("; to replay it, build Trapline from commit " + commit + " of its source");
     }
 

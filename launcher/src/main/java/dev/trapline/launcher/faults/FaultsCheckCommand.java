@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Checks a plan of faults, and says what it does. Nothing is run.",
             "",
-            "The machine and its services come from --config, --set and --plugin, as for 'trapline run'. A fault that no "
-                    + "call of this machine can have is an error.",
+            "The machine and its services come from --config, --set and --plugin, as for 'trapline run'. A fault that"
+                    + " no call of this machine can have is an error.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -47,11 +47,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  trapline faults check plan.conf", "  trapline faults check plan.conf --set machine.cpus=4"},
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {
-            "0:the plan is right",
-            "2:the plan or the command line is wrong",
-            Ending.UNWRITTEN
-        })
+        exitCodeList = {"0:the plan is right", "2:the plan or the command line is wrong", Ending.UNWRITTEN})
 final class FaultsCheckCommand implements Action {
 
     @Spec
@@ -99,8 +95,7 @@ final class FaultsCheckCommand implements Action {
                         "this command runs no machine and uses only the keys of machine and firmware",
                         List.of("machine.", "firmware.", "run.plugins"))
                 .check(terminal.err());
-        FaultPlan read =
-                FaultPlanFile.read(file, file.toString(), services.descriptors(), new TimeLimit(terminal));
+        FaultPlan read = FaultPlanFile.read(file, file.toString(), services.descriptors(), new TimeLimit(terminal));
         try {
             FaultCheck.require(read, config.machine(), services.descriptors());
         } catch (IllegalArgumentException e) {
@@ -111,7 +106,8 @@ final class FaultsCheckCommand implements Action {
     }
 
     private static String text(Path file, FaultPlan plan) {
-        StringBuilder text = new StringBuilder(file + ": " + Figures.count(plan.rules().size(), "fault") + "\n");
+        StringBuilder text =
+                new StringBuilder(file + ": " + Figures.count(plan.rules().size(), "fault") + "\n");
         for (FaultRule rule : plan.rules()) {
             text.append("  ")
                     .append(rule.name())

@@ -78,7 +78,8 @@ record Afterwards(TraplineConfig config, boolean seeded) {
                     + faults.stream()
                             .filter(fault -> fault.fired() > 0)
                             .map(fault -> fault.rule().name() + " " + fault.fired() + " times")
-                            .collect(Collectors.joining(", ")).replace(" 1 times", " once"));
+                            .collect(Collectors.joining(", "))
+                            .replace(" 1 times", " once"));
         }
     }
 

@@ -108,8 +108,8 @@ public final class PlannedFaults extends DelegatingChoices {
             if (probability >= 1) {
                 return true;
             }
-            long drawn = SplitMix64.of(seed, name, call.caller().index(), call.nth())
-                    .next();
+            long drawn =
+                    SplitMix64.of(seed, name, call.caller().index(), call.nth()).next();
             return (drawn >>> 11) * 0x1p-53 < probability;
         }
 

@@ -35,8 +35,12 @@ class PlannedFaultsTest {
 
     /// The call number n of vCPU 0, in slice 10 n, at 100 n ticks.
     private record Made(
-            VcpuId caller, long nth, Conduit conduit, int immediate, int function, @Nullable String service)
-            implements Choices.Call {
+            VcpuId caller,
+            long nth,
+            Conduit conduit,
+            int immediate,
+            int function,
+            @Nullable String service) implements Choices.Call {
         @Override
         public HypercallExit exit() {
             return new HypercallExit(
@@ -133,8 +137,10 @@ class PlannedFaultsTest {
                 .of(List.of(new Functions.One(function)))
                 .to(Set.of("psci"));
         assertThat(meets(all, call(1))).isTrue();
-        assertThat(meets(all, new Made(CPU1, 1, Conduit.SMC, 0, CALLED, "psci"))).isFalse();
-        assertThat(meets(all, new Made(CPU0, 1, Conduit.HVC, 0, CALLED, "psci"))).isFalse();
+        assertThat(meets(all, new Made(CPU1, 1, Conduit.SMC, 0, CALLED, "psci")))
+                .isFalse();
+        assertThat(meets(all, new Made(CPU0, 1, Conduit.HVC, 0, CALLED, "psci")))
+                .isFalse();
         assertThat(meets(all, new Made(CPU0, 1, Conduit.SMC, 0, CALLED + 1, "psci")))
                 .isFalse();
         assertThat(meets(all, new Made(CPU0, 1, Conduit.SMC, 0, CALLED, "trng")))
@@ -186,8 +192,7 @@ class PlannedFaultsTest {
 
     @Test
     void aFaultOfAServiceDoesNotMeetACallThatNoServiceGets() {
-        FaultPlan plan = FaultPlan.of(
-                new FaultRule("a", CallPattern.ANY, Occasion.ALWAYS, new CallFault.Repeated()));
+        FaultPlan plan = FaultPlan.of(new FaultRule("a", CallPattern.ANY, Occasion.ALWAYS, new CallFault.Repeated()));
         Choices choices = new PlannedFaults(plan, 0, Choices.defaults());
         assertThat(choices.fault(new Made(CPU0, 1, Conduit.SMC, 0, CALLED, null)))
                 .isNull();
