@@ -61,7 +61,7 @@ record Afterwards(TraplineConfig config, boolean seeded) {
         lines.stream().skip(Math.max(0, lines.size() - LINES)).forEach(line -> err.println("  " + Visible.line(line)));
     }
 
-    /// Reports what became of the planned faults.
+    /// Reports which planned faults happened, and how often.
     private static void tellFaults(List<Choices.FaultCount> faults, String end, PrintWriter err) {
         for (Choices.FaultCount fault : faults) {
             if (fault.fired() == 0) {

@@ -75,7 +75,7 @@ public interface Choices {
         }
     }
 
-    /// What was planned and has not happened, and what has become of the planned faults.
+    /// What was planned and has not happened, and the counts of the planned faults.
     ///
     /// @param injections in the planned order
     /// @param scriptBytes how many bytes of the console's script
@@ -100,7 +100,7 @@ public interface Choices {
         }
     }
 
-    /// What has become of the rule of a plan.
+    /// The counts of a rule of a plan.
     ///
     /// @param met how many calls it could have met
     /// @param fired how many got its fault

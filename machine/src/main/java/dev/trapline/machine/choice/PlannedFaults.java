@@ -63,7 +63,7 @@ public final class PlannedFaults extends DelegatingChoices {
         return super.left().with(counts);
     }
 
-    /// A rule, and what has become of it.
+    /// A rule with its counts.
     private static final class Armed {
 
         private final FaultRule rule;
@@ -79,7 +79,7 @@ public final class PlannedFaults extends DelegatingChoices {
             this.name = digest(rule.name());
         }
 
-        /// Takes note of a call.
+        /// Counts a call.
         private boolean isDue(Call call) {
             Occasion when = rule.when();
             if (!rule.where().meets(call.caller(), call.exit(), call.function(), call.service())
