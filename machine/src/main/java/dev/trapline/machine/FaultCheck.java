@@ -20,6 +20,8 @@ public final class FaultCheck {
 
     private FaultCheck() {}
 
+    /// Checks a plan.
+    ///
     /// @param services the machine's
     /// @throws IllegalArgumentException if a rule can never meet a call, or has no such effect; the message names
     ///     it

@@ -7,16 +7,10 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.trapline.abi.Visible;
-import dev.trapline.abi.engine.EngineException;
-import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.JournalRecord.Stop.Reason;
-import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.board.boot.ImageException;
-import dev.trapline.machine.MachineSetupException;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.network.NetworkSwitch;
-import dev.trapline.registry.RegistryException;
 import dev.trapline.remote.MachineProtocol.Command;
 import dev.trapline.remote.MachineProtocol.Event;
 import dev.trapline.vcpu.Machine;
@@ -26,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// The actor to which drivers send messages. It implements [MachineProtocol] for the machines of one [MachineHost].
@@ -41,12 +36,26 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     /// The largest amount of typed input that the guest has not read yet, in bytes.
     private static final int MOST_UNTYPED = 1 << 20;
 
+    /// The largest number of commands that wait for a machine that is being started.
+    private static final int MOST_WAITING = 1_000;
+
     /// The largest number of subscriptions of a machine. A driver that disappears leaves its subscription behind,
     /// which costs only its slot.
     private static final int MOST_SUBSCRIPTIONS = 16;
 
     /// A machine has printed output.
     private record News(String machine) {}
+
+    /// A machine was started, or was not.
+    ///
+    /// @param run null if it was not
+    /// @param failure why it was not; null if it was
+    private record Begun(
+            MachineProtocol.Start command,
+            OutputFeed feed,
+            List<String> warnings,
+            @Nullable MachineRun run,
+            @Nullable Throwable failure) {}
 
     /// @param report null if the machine could not be started
     private record RunEnded(
@@ -70,18 +79,11 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         }
     }
 
-    /// A command that is not executed.
-    private static final class RefusedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private RefusedException(String reason) {
-            super(reason, null, false, false);
-        }
-    }
-
     private final MachineHost host;
     private final NetworkSwitch network = new NetworkSwitch();
     private final Map<String, Session> sessions = new TreeMap<>();
+    /// The machines that are being started, each with the commands for it that wait.
+    private final Map<String, List<Command>> starting = new TreeMap<>();
     /// Names of machines whose run has ended, in order of their ends.
     private final List<String> ended = new ArrayList<>();
 
@@ -111,6 +113,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
                     session.advance();
                 }
             }
+            case Begun begun -> onBegun(begun);
             case RunEnded(String machine, MachineRun run, @Nullable RunReport report) -> onEnded(machine, run, report);
             case ProtocolSerializer.Unreadable(String reason) ->
                 getContext().getLog().warn("{}", reason);
@@ -123,26 +126,37 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     private void onCommand(Command command) {
         Event answer;
         try {
-            answer = answer(command);
-        } catch (RefusedException
-                | MachineSetupException
-                | ImageException
-                | EngineException
-                | RegistryException
-                | RecordingException
-                | ServiceFailure
-                | IllegalArgumentException e) {
-            answer = refused(command, String.valueOf(e.getMessage()));
-        } catch (OutOfMemoryError e) {
-            answer = refused(command, "this process has not enough memory for it: " + e.getMessage());
+            List<Command> waiting = command instanceof MachineProtocol.OfMachine of ? starting.get(of.machine()) : null;
+            answer = waiting == null ? answer(command) : later(command, waiting);
             // WIDE: no message ends this actor, whatever defect it meets.
-        } catch (RuntimeException e) {
-            getContext().getLog().error("a command failed because of a defect of Trapline", e);
-            answer = refused(command, "a defect of Trapline, which the server's log describes: " + e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            answer = failed(command, e);
         }
         if (answer != null) {
             command.replyTo().tell(answer);
         }
+    }
+
+    private Event failed(Command command, Throwable failure) {
+        String reason = RefusedException.reason(failure);
+        if (reason == null) {
+            getContext().getLog().error("a command failed because of a defect of Trapline", failure);
+            reason = "a defect of Trapline, which the server's log describes: " + failure;
+        }
+        return refused(command, reason);
+    }
+
+    /// A command for a machine that is being started waits until it has been.
+    private static @Nullable Event later(Command command, List<Command> waiting) {
+        if (command instanceof MachineProtocol.Start start) {
+            throw new RefusedException(
+                    "there is a machine called '" + start.machine() + "' already: choose another name");
+        }
+        if (waiting.size() >= MOST_WAITING) {
+            throw new RefusedException("the machine is being started, and " + MOST_WAITING + " commands wait for it");
+        }
+        waiting.add(command);
+        return null;
     }
 
     private Event refused(Command command, String reason) {
@@ -241,7 +255,9 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         session.advance();
     }
 
-    private Event start(MachineProtocol.Start start) {
+    /// Starts a machine, on a thread of its own: its services are the server's own code, and one may never return.
+    /// The answer comes with [Begun].
+    private @Nullable Event start(MachineProtocol.Start start) {
         String name = start.machine();
         Session before = sessions.get(name);
         if (before != null && before.end == null) {
@@ -263,11 +279,39 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         if (start.recorded()) {
             builder.recordTo(recordings().resolve(name));
         }
-        MachineRun run = builder.start(host.system());
-        sessions.put(name, new Session(run, feed));
-        ended.remove(name);
-        getContext().pipeToSelf(run.done(), (report, _) -> new RunEnded(name, run, report));
-        return new MachineProtocol.Started(start.request(), name, warnings);
+        starting.put(name, new ArrayList<>());
+        CompletableFuture<MachineRun> made = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("start of " + name).start(() -> {
+            try {
+                made.complete(builder.start(host.system()));
+                // WIDE: whatever happens there is the answer to the command.
+            } catch (Throwable e) {
+                made.completeExceptionally(e);
+            }
+        });
+        getContext().pipeToSelf(made, (run, failure) -> new Begun(start, feed, warnings, run, failure));
+        return null;
+    }
+
+    private void onBegun(Begun begun) {
+        MachineProtocol.Start command = begun.command();
+        String name = command.machine();
+        MachineRun run = begun.run();
+        if (run == null) {
+            Throwable why = begun.failure();
+            command.replyTo().tell(failed(command, why == null ? new IllegalStateException("no machine") : why));
+        } else {
+            Session session = new Session(run, begun.feed());
+            sessions.put(name, session);
+            ended.remove(name);
+            getContext().pipeToSelf(run.done(), (report, _) -> new RunEnded(name, run, report));
+            command.replyTo().tell(new MachineProtocol.Started(command.request(), name, begun.warnings()));
+            session.feed.look();
+        }
+        List<Command> waiting = starting.remove(name);
+        if (waiting != null) {
+            waiting.forEach(this::onCommand);
+        }
     }
 
     private Path recordings() {
@@ -283,7 +327,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         long running = sessions.values().stream()
                 .filter(session -> session.end == null)
                 .count();
-        if (running >= host.limits().machines()) {
+        if (running + starting.size() >= host.limits().machines()) {
             throw new RefusedException("this server already runs its largest number of machines: "
                     + host.limits().machines() + "; stop one first");
         }
@@ -302,10 +346,25 @@ public final class MachineDesk extends AbstractBehavior<Object> {
             return;
         }
         session.end = end(name, session, report);
+        tell(name, report);
         session.advance();
         ended.add(name);
         if (ended.size() > REMEMBERED) {
             sessions.remove(ended.removeFirst());
+        }
+    }
+
+    /// A defect is described in the server's log: its service is the server's own code, and not the driver's.
+    private void tell(String name, @Nullable RunReport report) {
+        RunReport.Breakage breakage = report == null ? null : report.breakage();
+        if (breakage != null) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "the machine '{}' ended: {}\n{}",
+                            name,
+                            Visible.line(String.valueOf(report.outcome())),
+                            breakage.trace());
         }
     }
 

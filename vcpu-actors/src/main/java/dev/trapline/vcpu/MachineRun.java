@@ -50,6 +50,12 @@ public interface MachineRun {
     @Nullable
     String runningService();
 
+    /// Which call of a service is running: a number that no earlier call of this run had; -1 if none is.
+    long runningCall();
+
+    /// Whether the run still repeats what a recording contains, before it continues live.
+    boolean isRepeating();
+
     /// Whether the run waits until its recording is stored, for example because the disk is full or a database does
     /// not answer.
     boolean waitsForStore();

@@ -72,6 +72,29 @@ public final class Machines implements Extension, MachineGuardian.Names {
         return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).handle((_, _) -> null);
     }
 
+    /// Ends every run that waits for a service: see [MachineRun#giveUp].
+    ///
+    /// @return the services
+    public List<String> giveUpAll(Stop.Reason reason) {
+        List<RunHandle> runs = new ArrayList<>();
+        synchronized (this) {
+            for (Entry entry : known.values()) {
+                MachineGuardian.Birth birth = entry.birth();
+                if (birth != null) {
+                    runs.add(birth.run());
+                }
+            }
+        }
+        List<String> services = new ArrayList<>();
+        for (RunHandle run : runs) {
+            String service = run.runningService();
+            if (service != null && run.giveUp(reason)) {
+                services.add(service);
+            }
+        }
+        return services;
+    }
+
     /// Checks a name for a machine.
     ///
     /// @throws MachineSetupException if the name is invalid

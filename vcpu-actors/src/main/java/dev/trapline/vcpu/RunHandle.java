@@ -74,6 +74,16 @@ record RunHandle(
     }
 
     @Override
+    public long runningCall() {
+        return gate.call();
+    }
+
+    @Override
+    public boolean isRepeating() {
+        return history.isReplay();
+    }
+
+    @Override
     public boolean waitsForStore() {
         return history.waitsForStore();
     }

@@ -17,7 +17,8 @@ final class ContinuedHistory implements ActorHistory {
 
     private final ReplayHistory past;
     private final RecordingWriter future;
-    private boolean live;
+    /// Read by other threads, too.
+    private volatile boolean live;
 
     ContinuedHistory(ReplayHistory past, RecordingWriter future) {
         this.past = past;

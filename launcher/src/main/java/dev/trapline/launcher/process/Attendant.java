@@ -37,6 +37,10 @@ public final class Attendant {
     private volatile boolean stopAsked;
     private volatile Stop.@Nullable Reason stopReason;
     private volatile long stopNanos;
+    /// The call of a service that was running at the last look since then, and since when.
+    private long heldCall = -1;
+
+    private long heldNanos;
     /// When a thread was last seen that executes the run, since the run was asked to end.
     private volatile long seenNanos;
     private Progress lastProgress = new Progress(0, 0, 0);
@@ -170,12 +174,38 @@ public final class Attendant {
     /// waits for that service, which may never return.
     private void giveUpIfHeld() {
         Stop.Reason reason = stopReason;
+        boolean lasts = reason != null && callLasts();
         if (reason != null
                 && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
-            run.giveUp(reason);
+            if (lasts) {
+                run.giveUp(reason);
+            }
+            leaveRepetition(reason);
             leaveStore(reason);
             leaveDeadRun(reason);
         }
+    }
+
+    /// Whether one call of a service runs for long. Many short ones hold nothing up.
+    private boolean callLasts() {
+        long now = System.nanoTime();
+        long call = run.runningCall();
+        if (call != heldCall) {
+            heldCall = call;
+            heldNanos = now;
+        }
+        return call >= 0 && now - heldNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS / 2);
+    }
+
+    /// While a recording is repeated, inputs come from it alone. Nothing is recorded yet, so nothing is lost.
+    private void leaveRepetition(Stop.Reason reason) {
+        if (!run.isRepeating() || callLasts()) {
+            return;
+        }
+        String left = "while the recorded part of the run was repeated; the recording is as it was";
+        throw reason == Stop.Reason.TIMEOUT
+                ? CommandException.of(new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached " + left))
+                : CommandException.interrupted("the run was interrupted " + left);
     }
 
     private void giveUpForLackOfThreads() {

@@ -199,7 +199,7 @@ public final class Interruption {
 
     /// The service that a thread of this process is executing, as the end of a sentence; empty if there is none.
     public static String whereHeld() {
-        RunningServices.Found found = Engines.isLoading() ? null : RunningServices.any();
+        RunningServices.Found found = Engines.isLoading() ? null : RunningServices.lasting();
         return found == null ? "" : "; " + found.title() + " did not return: " + found.words();
     }
 

@@ -2,12 +2,15 @@ package dev.trapline.launcher.process;
 
 import dev.trapline.firmware.FirmwareServices;
 import dev.trapline.machine.firmware.LoadedService;
+import dev.trapline.machine.firmware.ServiceGate;
 import dev.trapline.machine.firmware.ServiceHost;
 import dev.trapline.machine.firmware.state.StateCodec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,9 @@ final class RunningServices {
     private static final List<String> EXITS = List.of("java.lang.Shutdown", "java.lang.Runtime", "java.lang.System");
 
     private static final int FRAMES = 20;
+
+    /// How long a call must run at least to hold anything up.
+    private static final long LASTS_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private RunningServices() {}
 
@@ -72,6 +78,48 @@ final class RunningServices {
             }
         }
         return null;
+    }
+
+    /// A thread that executes the same call of a service for some time; null if there is none.
+    static @Nullable Found lasting() {
+        Map<Long, Seen> before = seen();
+        if (before.isEmpty()) {
+            return null;
+        }
+        long end = System.nanoTime() + LASTS_NANOS;
+        for (long left = LASTS_NANOS; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+        for (Map.Entry<Long, Seen> each : seen().entrySet()) {
+            Seen first = before.get(each.getKey());
+            if (first != null && first.isSameCall(each.getValue())) {
+                return each.getValue().found();
+            }
+        }
+        return null;
+    }
+
+    /// @param call see [ServiceGate#callOf]
+    private record Seen(Found found, long call) {
+        private boolean isSameCall(Seen other) {
+            StackTraceElement one = found.entered();
+            StackTraceElement two = other.found.entered();
+            return call == other.call
+                    && one.getClassName().equals(two.getClassName())
+                    && one.getMethodName().equals(two.getMethodName());
+        }
+    }
+
+    /// The threads that are executing a service, by their numbers.
+    private static Map<Long, Seen> seen() {
+        Map<Long, Seen> seen = new TreeMap<>();
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            Found found = in(stack);
+            if (found != null) {
+                seen.put(thread.threadId(), new Seen(found, ServiceGate.callOf(thread)));
+            }
+        });
+        return seen;
     }
 
     /// The first thread of a plugin's own that is in one of some states; null if there is none.

@@ -17,6 +17,7 @@ import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.process.Action;
 import dev.trapline.launcher.process.ActorSystemStart;
 import dev.trapline.launcher.process.Engines;
+import dev.trapline.launcher.process.Interruption;
 import dev.trapline.launcher.process.Services;
 import dev.trapline.launcher.process.Signals;
 import dev.trapline.launcher.recording.InputFiles;
@@ -26,7 +27,13 @@ import dev.trapline.remote.RemoteSettings;
 import dev.trapline.vcpu.Machines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -107,9 +114,16 @@ public final class ServeCommand implements Action {
                 serve.storage(),
                 new MachineHost.Limits(serve.machines(), serve.memory()));
         CountDownLatch asked = new CountDownLatch(1);
+        AtomicBoolean stopped = new AtomicBoolean();
         try (Signals signals = Signals.take();
                 MachineServer server = listen(remote, host)) {
-            signals.ask(asked::countDown, () -> {});
+            signals.ask(
+                    () -> {
+                        asked.countDown();
+                        // Closing the server waits for a command that starts a machine.
+                        Interruption.ifHeld(format.isJson(), terminal.lastWords(), () -> !stopped.get());
+                    },
+                    () -> Interruption.end(format.isJson(), terminal.lastWords()));
             terminal.print(
                     format.isJson() ? document(server.address()) : "serving machines at " + server.address() + "\n");
             if (terminal.hasLost()) {
@@ -120,11 +134,41 @@ public final class ServeCommand implements Action {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Machines.of(system)
-                .stopAll(Stop.Reason.INTERRUPTED)
-                .toCompletableFuture()
-                .join();
-        return new Ending(Ending.INTERRUPTED, "interrupted", "the server was stopped");
+        String held = stop(Machines.of(system), stopped);
+        return new Ending(Ending.INTERRUPTED, "interrupted", "the server was stopped" + held);
+    }
+
+    /// Stops all machines. One that waits for a service is given up: the service may never return.
+    ///
+    /// @param stopped set when that has begun
+    /// @return what was given up, as the end of a sentence
+    private static String stop(Machines machines, AtomicBoolean stopped) {
+        CompletableFuture<Void> ended =
+                machines.stopAll(Stop.Reason.INTERRUPTED).toCompletableFuture();
+        stopped.set(true);
+        boolean inTime = hasEnded(ended);
+        String held = Interruption.whereHeld();
+        if (!inTime) {
+            List<String> services = held.isEmpty() ? List.of() : machines.giveUpAll(Stop.Reason.INTERRUPTED);
+            boolean all = hasEnded(ended);
+            held += services.isEmpty() ? "" : "; its machine was given up";
+            held += all ? "" : "; recordings that could not be closed are sound up to their last whole segments";
+        }
+        return held;
+    }
+
+    private static boolean hasEnded(CompletableFuture<Void> runs) {
+        try {
+            runs.get(Interruption.GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException _) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of all runs has no failure", e);
+        }
     }
 
     /// The server's address, as JSON.

@@ -54,6 +54,16 @@ class ConsoleKeysTest {
         public void stop(Stop.Reason reason) {}
 
         @Override
+        public long runningCall() {
+            return -1;
+        }
+
+        @Override
+        public boolean isRepeating() {
+            return false;
+        }
+
+        @Override
         public boolean waitsForStore() {
             return false;
         }

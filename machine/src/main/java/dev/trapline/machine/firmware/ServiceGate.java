@@ -2,7 +2,9 @@ package dev.trapline.machine.firmware;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,17 @@ public final class ServiceGate {
 
     private @Nullable Thread thread;
 
+    /// How often a service was entered.
+    private long entries;
+
+    /// The gates of this process.
+    private static final List<WeakReference<ServiceGate>> ALL = new CopyOnWriteArrayList<>();
+
+    public ServiceGate() {
+        ALL.removeIf(gate -> gate.refersTo(null));
+        ALL.add(new WeakReference<>(this));
+    }
+
     /// What the machine's thread is stopped by when it comes out of a service that was not waited for.
     public static final class TakenOver extends Error {
 
@@ -47,6 +60,7 @@ public final class ServiceGate {
 
     void enter(String service) {
         thread = Thread.currentThread();
+        entries++;
         INSIDE.setRelease(this, service);
         ServiceGate busy = BUSY.getPlain();
         if (busy != this && (busy == null || busy.service() == null)) {
@@ -82,6 +96,26 @@ public final class ServiceGate {
     @SuppressWarnings("ReferenceEquality")
     private static boolean sameAsTaken(@Nullable String seen) {
         return seen == TAKEN;
+    }
+
+    /// Which call of a service is running: a number that no earlier call of this machine had; -1 if none is. For
+    /// any thread.
+    public long call() {
+        String seen = service();
+        long call = entries;
+        return seen == null ? -1 : call;
+    }
+
+    /// Which call of a service a thread is executing: see [#call]. -1 if it is not the thread of a machine, or
+    /// executes none.
+    public static long callOf(Thread thread) {
+        for (WeakReference<ServiceGate> each : ALL) {
+            ServiceGate gate = each.get();
+            if (gate != null && thread.equals(gate.thread)) {
+                return gate.call();
+            }
+        }
+        return -1;
     }
 
     /// The stack of the running service, innermost call first; empty if none is running. Thread-safe.
