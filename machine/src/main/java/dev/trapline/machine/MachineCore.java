@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// the next slice. There is one token: between a grant and the end of its slice nothing happens here.
 public final class MachineCore implements Effects.Run {
 
-    private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
-
     /// The surroundings of the machine: its vCPUs, as actors or without.
     public interface Surroundings extends Vcpus.Carrier {
         /// The run is over.
@@ -135,7 +133,7 @@ public final class MachineCore implements Effects.Run {
                 digests.sliceEnded(end, rounds);
                 finish(new RunOutcome.GuestFailed(end.slice().vcpu(), faulted.fault(), faulted.registers()));
             }
-            case SliceEnd.Denied denied -> answered(end, denied.decision(), denial(denied.decision()), List.of());
+            case SliceEnd.Denied denied -> answered(end, denied.decision(), denied.registers(), List.of());
             case SliceEnd.Refused refused -> answered(end, refused.decision(), refused.registers(), List.of());
             case SliceEnd.Resident resident -> answerInPlace(resident);
         }
@@ -151,11 +149,6 @@ public final class MachineCore implements Effects.Run {
             return;
         }
         answered(end, reply);
-    }
-
-    // A call that failed its condition check was not made: it has no result.
-    private static RegisterWrites denial(Decision.Denied decision) {
-        return decision.reason() == Decision.Reason.CONDITION ? RegisterWrites.NONE : NOT_SUPPORTED;
     }
 
     private void goOn(SliceEnd end) {

@@ -88,7 +88,15 @@ public sealed interface SliceEnd {
             implements Own {}
 
     /// A hypercall that no service answers.
-    record Denied(Slice slice, Reading reading, long shown, Decision.Denied decision) implements Own, Call {}
+    record Denied(Slice slice, Reading reading, long shown, Decision.Denied decision) implements Own, Call {
+
+        private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
+
+        /// What it returns: nothing if its condition check failed, because it was not made then.
+        RegisterWrites registers() {
+            return decision.reason() == Decision.Reason.CONDITION ? RegisterWrites.NONE : NOT_SUPPORTED;
+        }
+    }
 
     /// A hypercall that gets an answer which is not that of a service, because of a fault.
     ///
