@@ -365,9 +365,8 @@ public final class MachineCore implements Effects.Run {
             return;
         }
         RunOutcome reached = boundary.pass(this);
-        if (reached == null
-                && spec.run().maxInstructions() > 0
-                && executed >= spec.run().maxInstructions()) {
+        long most = spec.run().maxInstructions();
+        if (reached == null && most > 0 && executed >= most) {
             reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);
         }
         if (reached != null) {
