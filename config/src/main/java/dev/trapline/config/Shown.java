@@ -1,5 +1,6 @@
 package dev.trapline.config;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Decides how much of the user's text a message may quote: not too much, and no password.
@@ -12,6 +13,9 @@ final class Shown {
     /// be there by mistake.
     private static final Pattern SECRET =
             Pattern.compile("(?i)pass|pas+w|pwd|secret|token|credential|//[^/?\\s]*@|postgresql[\"']?\\s*[.=:+{\\[]");
+
+    /// A key, and the first sign that does not belong to one.
+    private static final Pattern KEY = Pattern.compile("([A-Za-z0-9_.-]+)\\s*[^A-Za-z0-9_.\\s-]");
 
     private Shown() {}
 
@@ -41,7 +45,7 @@ final class Shown {
         if (!mayBeSecret(text)) {
             return shortened(text);
         }
-        int equals = text.indexOf('=');
-        return equals < 0 ? "..." : shortened(text.substring(0, equals)) + "=...";
+        Matcher key = KEY.matcher(text);
+        return key.lookingAt() ? shortened(key.group(1)) + "=..." : "...";
     }
 }

@@ -368,6 +368,8 @@ class HostileConfigTest {
                 "record.postgresql.password={hunter2",
                 "record.postgresql.password:hunter2",
                 "record.postgresql.password hunter2",
+                "record.postgresql.password:hunter2==",
+                "{record.postgresql.password:hunter2=x}",
                 "record.postgresql.url=hunter2",
                 "record.postgresql.url={a=hunter2}",
                 "record.postgresql.url=[hunter2",

@@ -43,6 +43,7 @@ public final class ExpectFile {
 
     private static final Pattern QUOTED = Pattern.compile("(\\w+)\\s+\"((?:[^\"\\\\]|\\\\.)*)\"\\s*(.*)");
     private static final Pattern WITHIN = Pattern.compile("within\\s+(\\S.*)");
+    private static final Pattern BEGINS = Pattern.compile("(expect|type|enter|pause)\\b");
     private static final Pattern PAUSE = Pattern.compile("pause\\s+(\\S.*)");
 
     private final Path file;
@@ -91,7 +92,7 @@ public final class ExpectFile {
         }
         Matcher quoted = QUOTED.matcher(text);
         if (!quoted.matches()) {
-            throw wrong(TAKES + ", not: " + Visible.line(text));
+            throw wrong(TAKES + notThis(text));
         }
         String word = quoted.group(1);
         String after = quoted.group(3);
@@ -104,8 +105,15 @@ public final class ExpectFile {
         return switch (word) {
             case "type" -> new Keys(line, bytes(quoted.group(2)));
             case "enter" -> new Keys(line, bytes(quoted.group(2) + ENTER));
-            default -> throw wrong(TAKES + ", not: " + Visible.line(text));
+            default -> throw wrong(TAKES + notThis(text));
         };
+    }
+
+    /// A line that is like no step may be of another file, such as one with passwords.
+    private static String notThis(String text) {
+        return BEGINS.matcher(text).lookingAt()
+                ? ", not: " + Visible.line(text)
+                : "; the line begins with none of these, and is not shown: is this the right file?";
     }
 
     private Expect expect(Bytes text, String after) {

@@ -83,6 +83,18 @@ class ExpectFileTest {
     }
 
     @Test
+    void aLineOfAnotherFileIsNotQuoted() {
+        assertThatThrownBy(() -> parse("localhost:5432:db:me:hunter2"))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("script login.expect:1: ")
+                .hasMessageContaining("is this the right file?")
+                .hasMessageNotContaining("hunter2");
+        assertThatThrownBy(() -> parse("expect hunter2"))
+                .as("a step with a mistake is shown")
+                .hasMessageContaining("not: expect hunter2");
+    }
+
+    @Test
     void aTextThatIsTooLongAndAFileWithoutStepsAreRefused() {
         assertThatThrownBy(() -> parse("expect \"" + "x".repeat(ConsoleScript.LONGEST_TEXT + 1) + "\""))
                 .hasMessageContaining("has 1025 bytes: 1 to 1024 are possible");
