@@ -1,6 +1,7 @@
 package dev.trapline.abi.file;
 
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -22,6 +23,7 @@ public final class WriteFailure {
         return switch (root) {
             case AccessDeniedException _ -> "permission denied";
             case NoSuchFileException e -> "there is no " + e.getFile();
+            case FileAlreadyExistsException e when e.getReason() == null -> e.getFile() + " is in the way";
             case FileSystemException e when e.getReason() != null -> e.getReason();
             default -> message == null ? root.getClass().getSimpleName() : message;
         };

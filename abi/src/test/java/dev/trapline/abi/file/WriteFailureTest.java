@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class WriteFailureTest {
     void whatTheSystemSaysWithTheNameOfAClassIsSaidInWords() {
         assertThat(WriteFailure.reason(new AccessDeniedException("/rec"))).isEqualTo("permission denied");
         assertThat(WriteFailure.reason(new NoSuchFileException("/rec/images"))).isEqualTo("there is no /rec/images");
+        assertThat(WriteFailure.reason(new FileAlreadyExistsException("/rec"))).isEqualTo("/rec is in the way");
     }
 
     @Test
