@@ -38,6 +38,7 @@ final class CallFaults implements Snapshot {
     private final Vcpus vcpus;
     private final MachineServices services;
     private final Consumer<String> crash;
+    private final boolean possible;
     /// How many calls each vCPU has made.
     private final long[] calls;
     private final Asked asked = new Asked();
@@ -57,6 +58,7 @@ final class CallFaults implements Snapshot {
         this.rounds = rounds;
         this.vcpus = vcpus;
         this.crash = crash;
+        this.possible = parts.spec().run().faults();
         this.calls = new long[parts.spec().cpus().count()];
     }
 
@@ -87,7 +89,16 @@ final class CallFaults implements Snapshot {
         chosen = ahead == null && !history.isReplay();
         current = chosen ? wanted : ahead;
         ahead = null;
+        if (chosen && current != null) {
+            requireDescribed();
+        }
         return current == null ? end : with(current, call);
+    }
+
+    /// The header names the kinds of record before the run.
+    private void requireDescribed() {
+        InvariantViolation.require(
+                possible, "a call gets a fault, and the machine is described without: RunSpec.withFaults(true)");
     }
 
     // A call that failed its condition check was not made.

@@ -356,6 +356,18 @@ class CallFaultsTest {
     }
 
     @Test
+    void aMachineThatIsDescribedWithoutFaultsHasNone() {
+        ToyMachine toys = open();
+        toys.engines.script(hvc(Toy.COUNT), hvc(Toy.OFF));
+        List<Choice> faults = List.of(fault(CPU0, 1, new CallFault.Repeated()));
+        StepMachine machine = toys.begin(
+                ToyMachine.spec(1), new EditedChoices(faults, Choices.defaults()), toys.history);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome()).isInstanceOfSatisfying(RunOutcome.Broken.class, broken ->
+                assertThat(broken.message()).contains("RunSpec.withFaults(true)"));
+    }
+
+    @Test
     void aFaultForACallThatIsNeverMadeStaysUnused() {
         ToyMachine toys = open();
         toys.engines.script(hvc(Toy.COUNT), hvc(UNCLAIMED), hvc(Toy.OFF));

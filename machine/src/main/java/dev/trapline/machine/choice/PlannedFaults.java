@@ -48,6 +48,9 @@ public final class PlannedFaults extends DelegatingChoices {
         CallFault fault = null;
         // Each rule sees each call that it may meet, so that its count does not depend on the rules before it.
         for (Armed armed : rules) {
+            armed.firedBefore = armed.fired;
+        }
+        for (Armed armed : rules) {
             if (armed.isDue(call) && fault == null) {
                 armed.fired++;
                 fault = armed.rule.what();
@@ -72,6 +75,8 @@ public final class PlannedFaults extends DelegatingChoices {
         private @Nullable Armed after;
         private long met;
         private long fired;
+        /// How often before the call that is asked about.
+        private long firedBefore;
 
         private Armed(FaultRule rule, long seed) {
             this.rule = rule;
@@ -84,7 +89,7 @@ public final class PlannedFaults extends DelegatingChoices {
             Occasion when = rule.when();
             if (!rule.where().meets(call.caller(), call.exit(), call.function(), call.service())
                     || (call.service() == null && rule.what().needsService())
-                    || (after != null && after.fired == 0)
+                    || (after != null && after.firedBefore == 0)
                     || !isReached(when.from(), call)
                     || (when.until() != null && isReached(when.until(), call))) {
                 return false;
