@@ -72,6 +72,22 @@ class CrashSafetyTest {
         }
     }
 
+    /// The limit passes while the recorded part is repeated, which calls services all the time: none holds it up.
+    @Test
+    void aTimeLimitEndsAContinuationWithoutNamingAService() throws Exception {
+        Path recording = directory.resolve("limited");
+        CommandProcess recorder =
+                CommandProcess.start("run", "--record", recording.toString(), guest("hypercall-loop"));
+        awaitSegments(recording, 60, recorder);
+        recorder.signal("KILL");
+        recorder.await();
+        Ended limited = run("run", "--continue", recording.toString(), "--timeout", "1ms");
+        assertThat(limited.status()).as(limited.err()).isEqualTo(Ending.LIMIT);
+        assertThat(limited.err()).doesNotContain("did not return");
+        Ended verified = run("journal", "verify", recording.toString());
+        assertThat(verified.status()).as(verified.err()).isZero();
+    }
+
     @Test
     void aBootOfLinuxThatIsKilledReplaysAndCanBeContinued() throws Exception {
         List<Image> images = LinuxGuest.images("echo \"online: $(cat /sys/devices/system/cpu/online)\"\n");
