@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
@@ -93,6 +94,11 @@ final class Machines implements AutoCloseable {
     /// Runs a guest without a recording.
     RunReport run(Guest guest, MachineSpec spec) {
         return run(guest.image(), spec);
+    }
+
+    /// The same with a plan of faults.
+    RunReport run(Guest guest, MachineSpec spec, FaultPlan faults) {
+        return finished(machine(guest.image(), spec).faults(faults));
     }
 
     /// The same for any image.

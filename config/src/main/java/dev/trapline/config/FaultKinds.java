@@ -51,7 +51,10 @@ final class FaultKinds {
             return null;
         }
         FaultKind kind = given.getFirst();
-        if (kind != FaultKind.CRASH && doing.get("error") instanceof ConfigValue error) {
+        boolean takesError = kind == FaultKind.CRASH
+                && doing.get("crash") instanceof ConfigValue crash
+                && !Settings.shown(crash).equals(SectionReader.name(CallFault.Crashed.When.AFTER));
+        if (!takesError && doing.get("error") instanceof ConfigValue error) {
             doing.refuse("error", error, "needs crash = before or while: leave it out", "");
         }
         ConfigValue value = doing.get(kind.id());

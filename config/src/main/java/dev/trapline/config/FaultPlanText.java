@@ -23,7 +23,7 @@ public final class FaultPlanText {
 
     private FaultPlanText() {}
 
-    /// A plan as a file. Reading it gives the same plan, except for the origins of its rules.
+    /// A plan as a file. Reading it gives a plan that does the same; functions of an owner are two ranges then.
     public static String of(FaultPlan plan) {
         return plan.rules().stream().map(FaultPlanText::rule).collect(Collectors.joining("", "faults = [\n", "]\n"));
     }
@@ -120,7 +120,7 @@ public final class FaultPlanText {
             case CallFault.Repeated _ -> "repeat = true";
             case CallFault.Forgotten _ -> "forget = true";
             case CallFault.Crashed(CallFault.Crashed.When when, RegisterWrites error) ->
-                "crash = " + SectionReader.name(when) + ", error " + registers(error);
+                "crash = " + SectionReader.name(when) + (error.count() == 0 ? "" : ", error " + registers(error));
         };
     }
 

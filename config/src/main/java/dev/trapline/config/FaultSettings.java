@@ -203,7 +203,7 @@ final class FaultSettings {
     private static double probability(SectionReader when) {
         ConfigValue value = when.get("probability");
         String text = value == null ? "1" : Settings.shown(value);
-        double number = text.matches("[0-9]{1,9}|[0-9]?\\.[0-9]{1,15}|[1-9](\\.[0-9]{1,15})?[eE]-[0-9]{1,2}")
+        double number = text.matches("[0-9]{1,9}|[0-9]?\\.[0-9]{1,20}|[1-9](\\.[0-9]{1,20})?[eE]-[0-9]{1,2}")
                 ? Double.parseDouble(text)
                 : -1;
         if (value != null && !(number > 0 && number <= 1)) {

@@ -142,7 +142,8 @@ class FaultPlanFileTest {
                 "lose = 1ms                        | Lost[ticks=62500]",
                 "repeat = true                     | Repeated[]",
                 "forget = true                     | Forgotten[]",
-                "crash = after                     | Crashed[when=AFTER, error=x0=0xffffffffffffffff]",
+                "crash = after                     | Crashed[when=AFTER, error=no register]",
+                "crash = before                    | Crashed[when=BEFORE, error=x0=0xffffffffffffffff]",
                 "crash = while, error = ALREADY_ON | Crashed[when=WHILE, error=x0=0xfffffffffffffffc]",
                 "crash = before, error { x1 = 1 }  | Crashed[when=BEFORE, error=x1=0x1]",
             })
@@ -180,10 +181,11 @@ class FaultPlanFileTest {
                 "faults = [{do {repeat = false}}]          | takes true, not false",
                 "faults = [{do {crash = now}}]             | takes before, while or after, not now",
                 "faults = [{do {repeat = true, error = 1}}] | fault 1.do.error needs crash = before or while",
+                "faults = [{do {crash = after, error = 1}}] | fault 1.do.error needs crash = before or while",
                 "faults = [{at {vcpu = 64}, do {repeat = true}}] | takes the number of a vCPU, from 0 on, or a list of"
                         + " them, not 64",
                 "faults = [{at {function = CPU_OM}, do {repeat = true}}] | not CPU_OM; did you mean CPU_ON?",
-                "faults = [{at {function = 0x84000000+0}, do {repeat = true}}] | or a base and a count",
+                "faults = [{at {function = \"0x84000000+0\"}, do {repeat = true}}] | or a base and a count",
                 "faults = [{at {service = pcsi}, do {repeat = true}}] | not pcsi; did you mean psci?",
                 "faults = [{at {conduit = svc}, do {repeat = true}}] | takes smc or hvc, or a list of different ones"
                         + " of them, not svc",
@@ -244,7 +246,7 @@ class FaultPlanFileTest {
             Occasion when = new Occasion(
                     random.nextBoolean() ? 0 : every * (1 + random.nextInt(5)),
                     every,
-                    random.nextBoolean() ? 1 : (1 + random.nextInt(999)) / 1000.0,
+                    random.nextBoolean() ? 1 : Math.max(1e-9, random.nextDouble()),
                     moment(random.nextInt(1000)),
                     moment(2_000 + random.nextInt(1000)),
                     after,

@@ -10,9 +10,11 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
@@ -68,6 +70,9 @@ final class CallFaults implements Snapshot {
     void expect(CallFault fault) {
         if (ahead != null) {
             throw diverged("two faults of one call");
+        }
+        if (!possible) {
+            throw diverged("a fault of a call, and its header says that there is none");
         }
         ahead = fault;
     }
@@ -127,16 +132,22 @@ final class CallFaults implements Snapshot {
                     case AFTER -> call;
                 };
             case CallFault.WrongArgument(RegisterWrites arguments) -> changed(call, exit, arguments);
-            case CallFault.Forgotten _ -> {
-                services.restart(call.decision().service());
-                yield call;
-            }
+            case CallFault.Forgotten _ -> forgotten(call);
             case CallFault.WrongResult _, CallFault.Late _, CallFault.Repeated _ -> call;
         };
     }
 
     private static SliceEnd refused(SliceEnd.Call call, RegisterWrites result) {
         return new SliceEnd.Refused(call.slice(), call.reading(), call.shown(), call.decision(), result);
+    }
+
+    private SliceEnd forgotten(SliceEnd.Call call) {
+        try {
+            services.restart(call.decision().service());
+            return call;
+        } catch (ServiceFailure failure) {
+            return new SliceEnd.Unanswered(call.slice(), call.reading(), call.shown(), failure);
+        }
     }
 
     private static SliceEnd changed(SliceEnd.Call call, HypercallExit exit, RegisterWrites arguments) {
@@ -228,9 +239,8 @@ final class CallFaults implements Snapshot {
         current = null;
         switch (fault) {
             case null -> {}
-            case CallFault.Late(long ticks) -> vcpus.stall(caller, ended + ticks);
-            case CallFault.Lost(long ticks) ->
-                vcpus.stall(caller, ticks == CallFault.FOREVER ? PowerTable.NEVER : ended + ticks);
+            case CallFault.Late(long ticks) -> vcpus.stall(caller, later(ended, ticks));
+            case CallFault.Lost(long ticks) -> vcpus.stall(caller, later(ended, ticks));
             case CallFault.Crashed(CallFault.Crashed.When when, RegisterWrites _) -> {
                 if (when == CallFault.Crashed.When.AFTER) {
                     crash.accept(decision.service());
@@ -242,6 +252,11 @@ final class CallFaults implements Snapshot {
                     CallFault.Repeated _,
                     CallFault.Forgotten _ -> {}
         }
+    }
+
+    /// What is due after the last deadline never comes.
+    private static long later(long now, long ticks) {
+        return ticks > MachineSpec.LAST_DEADLINE - now ? PowerTable.NEVER : now + ticks;
     }
 
     @Override

@@ -85,14 +85,19 @@ final class EffectCheck {
         }
         return switch (handling) {
             case Effect.DeliverEvent deliver ->
-                inState(deliver.target(), "delivers an event to", VcpuState.ON, VcpuState.SUSPENDED);
+                inState(
+                        deliver.target(),
+                        "delivers an event to",
+                        VcpuState.ON,
+                        VcpuState.SUSPENDED,
+                        VcpuState.STALLED);
             case Effect.CompleteEvent(VcpuId target) -> completion(target);
             case Effect.CompleteEventAndResume(VcpuId target, long _) -> completion(target);
         };
     }
 
     private @Nullable String completion(VcpuId target) {
-        String wrong = inState(target, "completes an event on", VcpuState.ON, VcpuState.SUSPENDED);
+        String wrong = inState(target, "completes an event on", VcpuState.ON, VcpuState.SUSPENDED, VcpuState.STALLED);
         return wrong == null && !vcpus.isInHandler(target)
                 ? "completes an event on " + target + ", which runs no handler"
                 : wrong;

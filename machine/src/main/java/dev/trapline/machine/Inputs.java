@@ -241,6 +241,10 @@ final class Inputs implements Choices.Place {
             }
             apply(next, receiver);
         }
+        // It may have been cut off here: then the slice is live.
+        if (history.isExhausted()) {
+            history.goOn();
+        }
     }
 
     /// The recording has something that cannot happen here.

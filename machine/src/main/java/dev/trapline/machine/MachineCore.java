@@ -134,6 +134,7 @@ public final class MachineCore implements Effects.Run {
                 finish(new RunOutcome.GuestFailed(end.slice().vcpu(), faulted.fault(), faulted.registers()));
             }
             case SliceEnd.Denied denied -> answered(end, denied.decision(), denied.registers(), List.of());
+            case SliceEnd.Unanswered unanswered -> serviceFailed(end, unanswered.failure());
             case SliceEnd.Refused refused -> answered(end, refused.decision(), refused.registers(), List.of());
             case SliceEnd.Resident resident -> answerInPlace(resident);
         }
@@ -237,7 +238,6 @@ public final class MachineCore implements Effects.Run {
     /// There may be credit again, or storage may have failed.
     public void resume() {
         if (waitsForCredit) {
-            waitsForCredit = false;
             next();
         }
     }
@@ -332,9 +332,9 @@ public final class MachineCore implements Effects.Run {
 
     private void takeIn(SliceEnd end) {
         Slice slice = end.slice();
-        faults.record();
         boundary.renewed(end.reading().renewals());
         log.ended(slice);
+        faults.record();
         history.append(Console.withPrinted(slice, board.console()));
         long ended = slice.ended(spec.schedule().exitCosts());
         rounds.sliceEnded(slice.vcpu().index(), ended, end.shown());

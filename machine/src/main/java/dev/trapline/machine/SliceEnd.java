@@ -7,6 +7,7 @@ import dev.trapline.abi.exit.GuestFault;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceCall;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.policy.Decision;
 import java.util.List;
@@ -103,6 +104,9 @@ public sealed interface SliceEnd {
     /// @param registers what it returns
     record Refused(Slice slice, Reading reading, long shown, Decision decision, RegisterWrites registers)
             implements Own {}
+
+    /// A hypercall whose service failed before it got the call.
+    record Unanswered(Slice slice, Reading reading, long shown, ServiceFailure failure) implements Own {}
 
     /// A hypercall that a service of the machine answers in place.
     record Resident(Slice slice, Reading reading, ServiceCall call, Decision.Resident decision) implements Own, Served {

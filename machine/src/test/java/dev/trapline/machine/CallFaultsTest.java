@@ -380,6 +380,27 @@ class CallFaultsTest {
                 .containsExactlyInAnyOrderElementsOf(faults);
     }
 
+    @Test
+    void aFaultInARecordingWhoseHeaderHasNoneIsADivergence() {
+        ToyMachine toys = open();
+        toys.engines.script(hvc(Toy.COUNT));
+        Slice slice = new Slice(CPU0, 0, ToyMachine.SLICE, 1, Exit.WaitForInterrupt.INSTANCE, 0);
+        Faulted refused = new Faulted(new CallFault.Refused(MINUS_THREE));
+        assertThat(divergence(ToyMachine.spec(1), toys, List.of(slice), refused))
+                .contains("a fault of a call, and its header says that there is none");
+    }
+
+    @Test
+    void delaysWithoutEndBringTimeToNoOverflow() {
+        ToyMachine toys = open();
+        toys.engines.script(hvc(Toy.COUNT), hvc(Toy.COUNT), hvc(Toy.OFF));
+        CallFault year = new CallFault.Late(MachineSpec.LAST_DEADLINE);
+        StepMachine machine = begin(toys, 1, fault(CPU0, 1, year), fault(CPU0, 2, year));
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome()).isEqualTo(new RunOutcome.Deadlock(List.of(VcpuState.STALLED)));
+        assertThat(machine.now()).isBetween(0L, MachineSpec.LAST_DEADLINE);
+    }
+
     /// A recording with faults at slices where they cannot be.
     private String divergence(MachineSpec spec, ToyMachine toys, List<JournalRecord> before, JournalRecord... first) {
         List<JournalRecord> records = new ArrayList<>(List.of(first));

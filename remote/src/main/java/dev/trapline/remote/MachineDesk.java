@@ -279,7 +279,6 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         if (start.recorded()) {
             builder.recordTo(recordings().resolve(name));
         }
-        starting.put(name, new ArrayList<>());
         CompletableFuture<MachineRun> made = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("start of " + name).start(() -> {
             try {
@@ -289,6 +288,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
                 made.completeExceptionally(e);
             }
         });
+        starting.put(name, new ArrayList<>());
         getContext().pipeToSelf(made, (run, failure) -> new Begun(start, feed, warnings, run, failure));
         return null;
     }

@@ -100,17 +100,19 @@ final class FirmwareActors {
     /// @return false if the lost actor did not belong to a service
     /// @throws InvariantViolation if two actors were lost while they answered one call: a third one would be lost
     ///     too
-    boolean replaced(ActorRef<Void> lost) {
+    ///
+    /// @param injected whether it was lost because of a fault
+    boolean replaced(ActorRef<Void> lost, boolean injected) {
         for (Map.Entry<String, Supervised> entry : actors.entrySet()) {
             if (entry.getValue().actor().path().equals(lost.path())) {
-                replace(entry.getKey(), entry.getValue().host());
+                replace(entry.getKey(), entry.getValue().host(), injected);
                 return true;
             }
         }
         return false;
     }
 
-    private void replace(String name, ServiceHost<?> host) {
+    private void replace(String name, ServiceHost<?> host, boolean injected) {
         SliceEnd.Forwarded waiting = inFlight;
         if (waiting == null || !waiting.decision().service().equals(name)) {
             start(name, host);
@@ -120,7 +122,7 @@ final class FirmwareActors {
             throw new InvariantViolation(
                     "the actor of service '" + name + "' was lost twice while it answered one call");
         }
-        again = true;
+        again = !injected;
         start(name, host);
         put(waiting);
     }

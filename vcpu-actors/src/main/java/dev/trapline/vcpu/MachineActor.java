@@ -262,7 +262,7 @@ final class MachineActor extends AbstractOnMessageBehavior<MachineActor.Command>
             try {
                 if (cause instanceof ServiceGate.TakenOver) {
                     ended();
-                } else if (firmware.replaced(lost)) {
+                } else if (firmware.replaced(lost, cause instanceof FirmwareActor.InjectedCrash)) {
                     if (!(cause instanceof FirmwareActor.InjectedCrash)) {
                         context.getLog()
                                 .warn(

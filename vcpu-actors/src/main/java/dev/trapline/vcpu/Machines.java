@@ -35,6 +35,8 @@ public final class Machines implements Extension, MachineGuardian.Names {
     private final SortedMap<String, Entry> known = new TreeMap<>();
     private long named;
     private boolean over;
+    /// Why all runs were asked to end; null if they were not.
+    private Stop.@Nullable Reason stopping;
 
     /// @param birth null until the machine is started
     /// @param begun whether its actor has started
@@ -55,12 +57,13 @@ public final class Machines implements Extension, MachineGuardian.Names {
         return guardian;
     }
 
-    /// Asks every machine's run to end at the next slice boundary.
+    /// Asks every machine's run to end at the next slice boundary, also of machines that are started later.
     ///
     /// @return completes when all runs have ended
     public CompletionStage<Void> stopAll(Stop.Reason reason) {
         List<CompletableFuture<?>> ends = new ArrayList<>();
         synchronized (this) {
+            stopping = reason;
             for (Entry entry : known.values()) {
                 MachineGuardian.Birth birth = entry.birth();
                 if (birth != null) {
@@ -133,6 +136,9 @@ public final class Machines implements Extension, MachineGuardian.Names {
             return;
         }
         known.put(birth.name(), new Entry(birth, false));
+        if (stopping != null) {
+            birth.run().stop(stopping);
+        }
         guardian.tell(new MachineGuardian.Spawn(birth));
     }
 

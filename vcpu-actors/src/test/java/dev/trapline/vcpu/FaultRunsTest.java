@@ -14,6 +14,7 @@ import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.policy.Policy;
@@ -168,6 +169,19 @@ class FaultRunsTest {
         Finished finished = RUNS.run(spec("smp-hello.elf", 0, Policy.DEFAULT), Guests.image("smp-hello.elf"), plan);
         assertThat(fired(finished)).isEqualTo(1);
         assertThat(finished.console()).as("the guest counts the vCPUs with it").doesNotContain("4 vCPUs");
+    }
+
+    @Test
+    void anEventIsDeliveredToAVcpuWhoseCallIsLate() throws Exception {
+        FaultPlan plan = FaultPlan.of(new FaultRule(
+                "slow", CallPattern.ANY.by(Set.of(new VcpuId(1))), Occasion.ALWAYS, new CallFault.Late(312_500)));
+        String guest = "conform-sdei-cpus.elf";
+        MachineSpec spec = MachineRuns.smallSpec(guest, 0, 50_000_000);
+        Finished finished = RUNS.run(spec, Guests.image(guest), plan);
+        assertThat(fired(finished)).isPositive();
+        assertThat(finished.report().outcome())
+                .as("the service has done nothing wrong")
+                .isNotInstanceOf(RunOutcome.ServiceFailed.class);
     }
 
     @Test

@@ -111,11 +111,10 @@ public sealed interface CallFault {
         }
     }
 
-    /// The actor of the service crashes, and is replaced. A resident service has no actor, and behaves in the same
-    /// way.
+    /// The actor of the service crashes, and is replaced. It makes no difference whether the service is resident.
     ///
     /// @param when in relation to its work
-    /// @param error what the call returns if it is not answered; unused if it crashes after its work
+    /// @param error what the call returns if it is not answered; none if it crashes after its work
     record Crashed(When when, RegisterWrites error) implements CallFault {
 
         /// When it crashes.
@@ -126,6 +125,15 @@ public sealed interface CallFault {
             WHILE,
             /// After its work: the state and the answer stand.
             AFTER
+        }
+
+        /// @throws IllegalArgumentException if the call is not answered, and returns nothing
+        public Crashed {
+            if (when == When.AFTER) {
+                error = RegisterWrites.NONE;
+            } else {
+                requireAny(error);
+            }
         }
 
         @Override

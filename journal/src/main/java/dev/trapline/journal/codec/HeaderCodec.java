@@ -41,7 +41,7 @@ public final class HeaderCodec {
     public static byte[] encode(RecordingHeader header) {
         PackedWriter out = new PackedWriter(1024);
         out.i32(MAGIC);
-        out.i32(JournalFormat.VERSION);
+        out.i32(JournalFormat.ofHeader(header.spec()));
         writeKinds(out, RecordKind.of(header.spec()));
         out.string(header.recordingId());
         out.string(header.createdBy());

@@ -1,5 +1,7 @@
 package dev.trapline.journal.codec;
 
+import dev.trapline.abi.machine.MachineSpec;
+
 /// Numbers of the journal's format.
 public final class JournalFormat {
 
@@ -29,6 +31,12 @@ public final class JournalFormat {
     private static final String SOURCE_OF_VERSION_5 = "86bc29c";
 
     private static final String SOURCE_OF_VERSION_6 = "a541232";
+
+    /// The version of a header: the oldest that can describe the machine. So a header that was read and is written
+    /// again has the same bytes, and the segments behind it still belong to it.
+    static int ofHeader(MachineSpec spec) {
+        return spec.run().faults() ? VERSION : OLDEST;
+    }
 
     /// Whether recordings of a version are read.
     public static boolean isRead(int version) {

@@ -17,6 +17,8 @@ public final class SegmentBuilder {
     private int records;
     private long predecessor;
     private boolean last;
+    /// Whether the last record is about the slice that follows.
+    private boolean aboutNext;
 
     /// @param headerDigest digest of the recording's header, the beginning of the chain
     public SegmentBuilder(long headerDigest) {
@@ -40,12 +42,18 @@ public final class SegmentBuilder {
 
     /// Whether the segment must be sealed before this record is added.
     public boolean isFullFor(JournalRecord record) {
-        return out.length() - Segment.HEADER_BYTES >= closeAt && beginsAStep(record);
+        return out.length() - Segment.HEADER_BYTES >= closeAt && mayEndBefore(record);
     }
 
     /// Whether a segment may begin with this record.
     public static boolean beginsAStep(JournalRecord record) {
         return record instanceof JournalRecord.Slice || record instanceof JournalRecord.Input;
+    }
+
+    /// Whether the segment may be sealed before this record is added: not between a slice and what is recorded about
+    /// it in front of it.
+    public boolean mayEndBefore(JournalRecord record) {
+        return !aboutNext && beginsAStep(record);
     }
 
     /// Adds a record.
@@ -61,6 +69,7 @@ public final class SegmentBuilder {
             throw e;
         }
         records++;
+        aboutNext = record instanceof JournalRecord.Faulted || record instanceof JournalRecord.Renewed;
         if (record instanceof JournalRecord.Slice) {
             slices++;
         } else if (record instanceof JournalRecord.End) {

@@ -195,7 +195,7 @@ public final class RecordingWriter implements ActorHistory {
         if (outbox.failure() != null) {
             return;
         }
-        if (segments.isFullFor(record) || (flushRequested && SegmentBuilder.beginsAStep(record))) {
+        if (segments.isFullFor(record) || (flushRequested && segments.mayEndBefore(record))) {
             seal();
         }
         try {

@@ -21,6 +21,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,23 @@ class GoldenExportTest {
             assertThat(read).isEqualTo(run);
             assertThat(reader.header()).isEqualTo(SampleRun.header("golden"));
             assertThat(reader.images()).isEqualTo(SampleRun.images());
+        }
+    }
+
+    /// Its header is written again, and must keep its digest.
+    @Test
+    void anExportOfTheVersionBeforeIsImportedExportedAndImportedAgain() throws IOException {
+        Path file = temp.resolve("before.tlx");
+        try (InputStream in = GoldenExportTest.class.getClassLoader().getResourceAsStream("golden/v7/export-1.tlx")) {
+            Files.copy(Objects.requireNonNull(in), file);
+        }
+        Recordings.importTo(file, temp.resolve("one"));
+        Recordings.export(temp.resolve("one"), temp.resolve("two.tlx"), true);
+        Recordings.importTo(temp.resolve("two.tlx"), temp.resolve("two"));
+        try (RecordingReader reader = Recordings.open(temp.resolve("two"), OpenOptions.STRICT)) {
+            List<JournalRecord> read = new ArrayList<>();
+            reader.entries().forEachRemaining(entry -> read.add(entry.record()));
+            assertThat(read).isEqualTo(run);
         }
     }
 

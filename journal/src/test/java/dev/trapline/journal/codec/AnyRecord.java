@@ -88,7 +88,7 @@ public final class AnyRecord {
                     case 5 -> new CallFault.Lost(CallFault.FOREVER);
                     case 6 -> new CallFault.Repeated();
                     case 7 -> new CallFault.Forgotten();
-                    default -> new CallFault.Crashed(pick(CallFault.Crashed.When.values()), writes());
+                    default -> new CallFault.Crashed(pick(CallFault.Crashed.When.values()), someWrites());
                 });
     }
 

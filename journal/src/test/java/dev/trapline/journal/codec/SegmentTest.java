@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.journal.ForgedRecording;
 import dev.trapline.journal.SampleRun;
@@ -61,6 +62,21 @@ class SegmentTest {
         for (int length = 0; length < good.length; length++) {
             byte[] bad = Arrays.copyOf(good, length);
             assertThatThrownBy(() -> Segment.parse(bad)).as("length %d", length).isInstanceOf(CodecException.class);
+        }
+    }
+
+    @Test
+    void noSegmentEndsBetweenASliceAndWhatIsAboutIt() {
+        SegmentBuilder builder = new SegmentBuilder(1, 1);
+        JournalRecord slice = SampleRun.records(1).getFirst();
+        for (JournalRecord about : List.of(
+                new JournalRecord.Faulted(new CallFault.Repeated()), new JournalRecord.Renewed(0))) {
+            assertThat(builder.mayEndBefore(about)).isTrue();
+            builder.add(about);
+            assertThat(builder.mayEndBefore(slice)).isFalse();
+            assertThat(builder.isFullFor(slice)).isFalse();
+            builder.add(slice);
+            assertThat(builder.mayEndBefore(slice)).isTrue();
         }
     }
 

@@ -41,6 +41,7 @@ public final class Attendant {
     private long heldCall = -1;
 
     private long heldNanos;
+    private boolean givenUp;
     /// When a thread was last seen that executes the run, since the run was asked to end.
     private volatile long seenNanos;
     private Progress lastProgress = new Progress(0, 0, 0);
@@ -177,10 +178,10 @@ public final class Attendant {
         boolean lasts = reason != null && callLasts();
         if (reason != null
                 && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
-            if (lasts) {
-                run.giveUp(reason);
+            givenUp |= lasts && run.giveUp(reason);
+            if (!givenUp) {
+                leaveRepetition(reason);
             }
-            leaveRepetition(reason);
             leaveStore(reason);
             leaveDeadRun(reason);
         }

@@ -120,7 +120,7 @@ public final class ServeCommand implements Action {
             signals.ask(
                     () -> {
                         asked.countDown();
-                        // Closing the server waits for a command that starts a machine.
+                        // A plugin may have replaced what closes the server.
                         Interruption.ifHeld(format.isJson(), terminal.lastWords(), () -> !stopped.get());
                     },
                     () -> Interruption.end(format.isJson(), terminal.lastWords()));
@@ -148,11 +148,15 @@ public final class ServeCommand implements Action {
         stopped.set(true);
         boolean inTime = hasEnded(ended);
         String held = Interruption.whereHeld();
-        if (!inTime) {
-            List<String> services = held.isEmpty() ? List.of() : machines.giveUpAll(Stop.Reason.INTERRUPTED);
-            boolean all = hasEnded(ended);
+        if (!inTime && held.isEmpty()) {
+            // Recordings are being closed, which takes as long as it takes. A second signal ends that.
+            ended.join();
+        } else if (!inTime) {
+            List<String> services = machines.giveUpAll(Stop.Reason.INTERRUPTED);
             held += services.isEmpty() ? "" : "; its machine was given up";
-            held += all ? "" : "; recordings that could not be closed are sound up to their last whole segments";
+            held += hasEnded(ended)
+                    ? ""
+                    : "; recordings that could not be closed are sound up to their last whole segments";
         }
         return held;
     }

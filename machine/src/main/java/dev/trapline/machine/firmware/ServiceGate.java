@@ -111,7 +111,8 @@ public final class ServiceGate {
     public static long callOf(Thread thread) {
         for (WeakReference<ServiceGate> each : ALL) {
             ServiceGate gate = each.get();
-            if (gate != null && thread.equals(gate.thread)) {
+            // The thread may have been that of another machine before.
+            if (gate != null && thread.equals(gate.thread) && gate.call() >= 0) {
                 return gate.call();
             }
         }
