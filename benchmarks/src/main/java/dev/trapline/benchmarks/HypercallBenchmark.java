@@ -98,8 +98,8 @@ public class HypercallBenchmark {
         return state.machines.run(Guest.HYPERCALL_LOOP, Machines.spec());
     }
 
-    /// The same with a plan of faults, of which each rule looks at each call, and none happens. It must take at most
-    /// 1.03 times as long as without.
+    /// The same with a plan of faults, of which each rule looks at each call, and none happens. It must take at
+    /// most 1.03 times as long as without.
     @Benchmark
     public RunReport armed(Whole state) {
         return state.machines.run(Guest.HYPERCALL_LOOP, Machines.spec(), IDLE);

@@ -50,12 +50,12 @@ public enum FaultKind {
 
     private final String form;
     private final String example;
-    private final List<String> lines;
+    private final String help;
 
     FaultKind(String form, String example, String... lines) {
         this.form = form;
         this.example = example;
-        this.lines = List.of(lines);
+        this.help = String.join("\n", lines);
     }
 
     /// The kind of a fault.
@@ -84,12 +84,12 @@ public enum FaultKind {
 
     /// What happens, in sentences, broken into lines.
     public List<String> lines() {
-        return lines;
+        return help.lines().toList();
     }
 
     /// The same as one text.
     public String help() {
-        return String.join(" ", lines);
+        return help.replace('\n', ' ');
     }
 
     /// An example.

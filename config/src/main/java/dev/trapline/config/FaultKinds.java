@@ -51,13 +51,14 @@ final class FaultKinds {
             return null;
         }
         FaultKind kind = given.getFirst();
+        ConfigValue error = doing.get("error");
+        ConfigValue value = doing.get(kind.id());
         boolean takesError = kind == FaultKind.CRASH
-                && doing.get("crash") instanceof ConfigValue crash
-                && !Settings.shown(crash).equals(SectionReader.name(CallFault.Crashed.When.AFTER));
-        if (!takesError && doing.get("error") instanceof ConfigValue error) {
+                && value != null
+                && !Settings.shown(value).equals(SectionReader.name(CallFault.Crashed.When.AFTER));
+        if (error != null && !takesError) {
             doing.refuse("error", error, "needs crash = before or while: leave it out", "");
         }
-        ConfigValue value = doing.get(kind.id());
         return value == null || !doing.isFine() ? null : read(kind, value);
     }
 

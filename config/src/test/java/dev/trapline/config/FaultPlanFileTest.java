@@ -79,7 +79,7 @@ class FaultPlanFileTest {
     private String refused(String text) {
         ConfigException e = catchThrowableOfType(ConfigException.class, () -> plan(text));
         assertThat(e).as("%s is refused", text).isNotNull();
-        return e.getMessage().replace(directory + "/", "");
+        return String.valueOf(e.getMessage()).replace(directory + "/", "");
     }
 
     @Test
@@ -287,7 +287,8 @@ class FaultPlanFileTest {
                 case 6 -> new CallFault.Repeated();
                 case 7 -> new CallFault.Forgotten();
                 default ->
-                    new CallFault.Crashed(CallFault.Crashed.When.values()[random.nextInt(3)], RegisterWrites.x0(-6));
+                    new CallFault.Crashed(
+                            List.of(CallFault.Crashed.When.values()).get(random.nextInt(3)), RegisterWrites.x0(-6));
             };
         }
     }

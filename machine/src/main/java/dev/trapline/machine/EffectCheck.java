@@ -85,12 +85,7 @@ final class EffectCheck {
         }
         return switch (handling) {
             case Effect.DeliverEvent deliver ->
-                inState(
-                        deliver.target(),
-                        "delivers an event to",
-                        VcpuState.ON,
-                        VcpuState.SUSPENDED,
-                        VcpuState.STALLED);
+                inState(deliver.target(), "delivers an event to", VcpuState.ON, VcpuState.SUSPENDED, VcpuState.STALLED);
             case Effect.CompleteEvent(VcpuId target) -> completion(target);
             case Effect.CompleteEventAndResume(VcpuId target, long _) -> completion(target);
         };

@@ -360,11 +360,13 @@ class CallFaultsTest {
         ToyMachine toys = open();
         toys.engines.script(hvc(Toy.COUNT), hvc(Toy.OFF));
         List<Choice> faults = List.of(fault(CPU0, 1, new CallFault.Repeated()));
-        StepMachine machine = toys.begin(
-                ToyMachine.spec(1), new EditedChoices(faults, Choices.defaults()), toys.history);
+        StepMachine machine =
+                toys.begin(ToyMachine.spec(1), new EditedChoices(faults, Choices.defaults()), toys.history);
         ToyMachine.runToEnd(machine);
-        assertThat(machine.outcome()).isInstanceOfSatisfying(RunOutcome.Broken.class, broken ->
-                assertThat(broken.message()).contains("RunSpec.withFaults(true)"));
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.Broken.class,
+                        broken -> assertThat(broken.message()).contains("RunSpec.withFaults(true)"));
     }
 
     @Test

@@ -91,7 +91,8 @@ class FaultRunsTest {
             case 7 -> new CallFault.Forgotten();
             default ->
                 new CallFault.Crashed(
-                        CallFault.Crashed.When.values()[random.nextInt(3)], RegisterWrites.x0(random.nextInt(3) - 3));
+                        List.of(CallFault.Crashed.When.values()).get(random.nextInt(3)),
+                        RegisterWrites.x0(random.nextInt(3) - 3));
         };
     }
 

@@ -50,8 +50,8 @@ public final class SegmentBuilder {
         return record instanceof JournalRecord.Slice || record instanceof JournalRecord.Input;
     }
 
-    /// Whether the segment may be sealed before this record is added: not between a slice and what is recorded about
-    /// it in front of it.
+    /// Whether the segment may be sealed before this record is added: not between a slice and what is recorded
+    /// about it in front of it.
     public boolean mayEndBefore(JournalRecord record) {
         return !aboutNext && beginsAStep(record);
     }

@@ -69,8 +69,8 @@ class SegmentTest {
     void noSegmentEndsBetweenASliceAndWhatIsAboutIt() {
         SegmentBuilder builder = new SegmentBuilder(1, 1);
         JournalRecord slice = SampleRun.records(1).getFirst();
-        for (JournalRecord about : List.of(
-                new JournalRecord.Faulted(new CallFault.Repeated()), new JournalRecord.Renewed(0))) {
+        for (JournalRecord about :
+                List.of(new JournalRecord.Faulted(new CallFault.Repeated()), new JournalRecord.Renewed(0))) {
             assertThat(builder.mayEndBefore(about)).isTrue();
             builder.add(about);
             assertThat(builder.mayEndBefore(slice)).isFalse();

@@ -127,7 +127,9 @@ class PlannedFaultsTest {
                 rule("first", CallPattern.ANY, Occasion.nth(3)));
         assertThat(struck(plan, 0, 10)).containsExactly(3L, 5L);
         FaultPlan turned = new FaultPlan(plan.rules().reversed());
-        assertThat(struck(turned, 0, 10)).as("the order of the rules does not count").containsExactly(3L, 5L);
+        assertThat(struck(turned, 0, 10))
+                .as("the order of the rules does not count")
+                .containsExactly(3L, 5L);
     }
 
     @Test
