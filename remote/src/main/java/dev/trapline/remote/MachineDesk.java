@@ -356,7 +356,10 @@ public final class MachineDesk extends AbstractBehavior<Object> {
 
     /// A defect is described in the server's log: its service is the server's own code, and not the driver's.
     private void tell(String name, @Nullable RunReport report) {
-        RunReport.Breakage breakage = report == null ? null : report.breakage();
+        if (report == null) {
+            return;
+        }
+        RunReport.Breakage breakage = report.breakage();
         if (breakage != null) {
             getContext()
                     .getLog()

@@ -186,7 +186,7 @@ class ActorProtocolTest {
                 return Behaviors.receiveMessage(_ -> {
                     ActorRef<FirmwareActor.Command> lost = inbox().getRef();
                     context.stop(lost);
-                    assertThat(actors().replaced(lost.unsafeUpcast())).isTrue();
+                    assertThat(actors().replaced(lost.unsafeUpcast(), false)).isTrue();
                     return Behaviors.same();
                 });
             }));

@@ -63,16 +63,20 @@ final class FaultsListCommand implements Action {
     }
 
     private static String text() {
-        StringBuilder text = new StringBuilder("A plan is a file with a list of faults:\n\n"
-                + "  faults = [\n"
-                + "    {\n"
-                + "      name = busy\n"
-                + "      at { function = CPU_ON, vcpu = 0 }\n"
-                + "      when { nth = 2 }\n"
-                + "      do { refuse = ALREADY_ON }\n"
-                + "    }\n"
-                + "  ]\n\n"
-                + "A call gets the first fault of the list that fits.\n");
+        StringBuilder text = new StringBuilder("""
+            A plan is a file with a list of faults:
+
+              faults = [
+                {
+                  name = busy
+                  at { function = CPU_ON, vcpu = 0 }
+                  when { nth = 2 }
+                  do { refuse = ALREADY_ON }
+                }
+              ]
+
+            A call gets the first fault of the list that fits.
+            """);
         String line = "  %-26s %s%n";
         keys(text, line, "at", "\nat { }, which calls: all that is given must fit\n");
         keys(text, line, "when", "\nwhen { }, which of them\n");
