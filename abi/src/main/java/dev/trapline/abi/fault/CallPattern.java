@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 public record CallPattern(Set<VcpuId> vcpus, Set<Conduit> conduits, List<Functions> functions, Set<String> services) {
 
     /// Every call.
-    public static final CallPattern ANY = new CallPattern(Set.of(), EnumSet.allOf(Conduit.class), List.of(), Set.of());
+    public static final CallPattern ANY = new CallPattern(
+            Collections.emptySortedSet(), EnumSet.allOf(Conduit.class), List.of(), Collections.emptySortedSet());
 
     /// @param vcpus empty for all
     public CallPattern {
