@@ -5,6 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 
 /// A fast 64-bit digest of guest state, for noticing that two runs differ.
@@ -77,6 +79,13 @@ public final class Digest64 {
             a = lane(a, (long) WORD_OF_BYTES.get(bytes, at), M1);
         }
         return finish(a, b, c, d, size);
+    }
+
+    /// The digest of a text: of its UTF-8, with zeros up to a whole word.
+    public static long of(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] words = Arrays.copyOf(bytes, (bytes.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES);
+        return of(words, words.length);
     }
 
     /// The digest of memory outside the heap: as of an array with the same bytes. Ten gigabytes a second.

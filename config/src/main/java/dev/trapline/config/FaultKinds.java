@@ -147,7 +147,7 @@ final class FaultKinds {
             return registers(key, value);
         }
         String text = Settings.shown(value);
-        Long number = number(text);
+        Long number = Quantities.word(text);
         if (number != null) {
             return RegisterWrites.x0(number);
         }
@@ -180,7 +180,7 @@ final class FaultKinds {
         RegisterWrites writes = RegisterWrites.NONE;
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(object).entrySet()) {
             Matcher register = REGISTER.matcher(entry.getKey());
-            Long number = number(Settings.shown(entry.getValue()));
+            Long number = Quantities.word(Settings.shown(entry.getValue()));
             if (!register.matches() || number == null) {
                 doing.refuse(
                         key + "." + entry.getKey(),
@@ -192,12 +192,5 @@ final class FaultKinds {
             writes = writes.and(Integer.parseInt(register.group(1)), number);
         }
         return writes;
-    }
-
-    private static @Nullable Long number(String text) {
-        BigInteger number = Quantities.number(text);
-        return number == null || number.bitLength() > Long.SIZE || (number.signum() < 0 && number.bitLength() > 63)
-                ? null
-                : number.longValue();
     }
 }

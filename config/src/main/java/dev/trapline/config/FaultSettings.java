@@ -143,24 +143,20 @@ final class FaultSettings {
 
     /// The functions of a name: a name without the prefix of its document, as `CPU_ON`, will do.
     private List<Functions> named(String text) {
-        String wanted = bare(text);
+        String wanted = FunctionsText.bare(text);
         Set<Functions> found = new LinkedHashSet<>();
         for (ServiceDescriptor service : services) {
             for (ServiceDescriptor.Function function : service.functions()) {
                 String known = function.name().toUpperCase(Locale.ROOT);
                 boolean tail = known.contains("_")
-                        && bare(known.substring(known.indexOf('_') + 1)).equals(wanted);
-                if (!wanted.isEmpty() && (bare(known).equals(wanted) || tail)) {
+                        && FunctionsText.bare(known.substring(known.indexOf('_') + 1))
+                                .equals(wanted);
+                if (!wanted.isEmpty() && (FunctionsText.bare(known).equals(wanted) || tail)) {
                     found.add(new Functions.One(function.id()));
                 }
             }
         }
         return List.copyOf(found);
-    }
-
-    /// Users write names with and without the underscores.
-    private static String bare(String name) {
-        return name.toUpperCase(Locale.ROOT).replace("_", "");
     }
 
     /// The described functions that a pattern meets.

@@ -3,13 +3,14 @@ package dev.trapline.config;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.smccc.FunctionId;
 import java.math.BigInteger;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Function identifiers in text form: `0xC4000003`, an ascending range `0xC4000020-0xC400003F`, or a base and a count
 /// `0xC4000020+32`.
-final class FunctionsText {
+public final class FunctionsText {
 
     /// What it takes, in words.
     static final String TAKES = "takes a function identifier, an ascending range, or a base and a"
@@ -39,6 +40,11 @@ final class FunctionsText {
         return count == null || count.bitLength() > Integer.SIZE + 1
                 ? null
                 : new Functions.Range(base, count.longValueExact());
+    }
+
+    /// The bare form of a name or identifier, without the parts that users write in different ways.
+    public static String bare(String name) {
+        return name.toUpperCase(Locale.ROOT).replace("_", "");
     }
 
     private static @Nullable FunctionId function(String text) {

@@ -31,6 +31,14 @@ public final class Quantities {
         return DECIMAL.matcher(text).matches() ? new BigInteger(text.replace("_", "")) : null;
     }
 
+    /// A whole number of at most 64 bits, signed or unsigned.
+    public static @Nullable Long word(String text) {
+        BigInteger value = number(text);
+        return value == null || value.bitLength() > Long.SIZE || (value.signum() < 0 && value.bitLength() >= Long.SIZE)
+                ? null
+                : value.longValue();
+    }
+
     /// A size in bytes: a number, and K, M or G for powers of 1024.
     public static @Nullable BigInteger size(String text) {
         Matcher matcher = SIZE.matcher(text);

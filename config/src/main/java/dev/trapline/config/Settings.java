@@ -37,12 +37,12 @@ final class Settings {
 
     /// A whole number of at most 64 bits, signed or unsigned.
     long word(String path) {
-        BigInteger value = Quantities.number(text(path));
-        if (value == null || value.bitLength() > 64 || (value.signum() < 0 && value.bitLength() > 63)) {
+        Long value = Quantities.word(text(path));
+        if (value == null) {
             refuse(path, "a whole number of at most 64 bits");
             return 0;
         }
-        return value.longValue();
+        return value;
     }
 
     /// A size in bytes.

@@ -20,6 +20,7 @@ import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.firmware.AnswerCheck;
 import dev.trapline.machine.firmware.MachineServices;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// Asks for each hypercall whether it gets a fault, and carries the fault out. There is one call at a time, because
 /// there is one token.
 final class CallFaults implements Snapshot {
-
-    private static final int ALL_A64 = (1 << 31) - 1;
-    private static final int ALL_AARCH32 = (1 << 15) - 1;
 
     private final Choices choices;
     private final History history;
@@ -94,16 +92,11 @@ final class CallFaults implements Snapshot {
         chosen = ahead == null && !history.isReplay();
         current = chosen ? wanted : ahead;
         ahead = null;
-        if (chosen && current != null) {
-            requireDescribed();
-        }
-        return current == null ? end : with(current, call);
-    }
-
-    /// The header names the kinds of record before the run.
-    private void requireDescribed() {
+        // The header names the kinds of record before the run.
         InvariantViolation.require(
-                possible, "a call gets a fault, and the machine is described without: RunSpec.withFaults(true)");
+                possible || !chosen || current == null,
+                "a call gets a fault, and the machine is described without: RunSpec.withFaults(true)");
+        return current == null ? end : with(current, call);
     }
 
     // A call that failed its condition check was not made.
@@ -116,8 +109,7 @@ final class CallFaults implements Snapshot {
             throw impossible("a fault of a service on a call that no service gets");
         }
         HypercallExit exit = exitOf(call);
-        int all = exit.state().isAarch32() ? ALL_AARCH32 : ALL_A64;
-        if ((FaultCheck.writes(fault).mask() & ~all) != 0) {
+        if (AnswerCheck.forbidden(exit, false, FaultCheck.writes(fault)) != 0) {
             throw impossible("a fault in a register that its caller does not have");
         }
         return switch (fault) {
@@ -155,9 +147,7 @@ final class CallFaults implements Snapshot {
             return call;
         }
         long[] registers = new long[GeneralRegisters.COUNT];
-        for (int n = 0; n < registers.length; n++) {
-            registers[n] = exit.registers().get(n);
-        }
+        exit.registers().copyTo(registers);
         arguments.applyTo(registers);
         return served.with(exit.with(GeneralRegisters.copyOf(registers)));
     }
@@ -219,16 +209,7 @@ final class CallFaults implements Snapshot {
     ///
     /// @param answer of its service
     RegisterWrites returned(RegisterWrites answer) {
-        if (!(current instanceof CallFault.WrongResult(RegisterWrites wrong))) {
-            return answer;
-        }
-        RegisterWrites both = answer;
-        int rest = wrong.mask();
-        for (int k = 0; rest != 0; k++) {
-            both = both.and(Integer.numberOfTrailingZeros(rest), wrong.value(k));
-            rest &= rest - 1;
-        }
-        return both;
+        return current instanceof CallFault.WrongResult(RegisterWrites wrong) ? answer.and(wrong) : answer;
     }
 
     /// All consequences of the answer have happened.

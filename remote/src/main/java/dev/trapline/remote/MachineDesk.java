@@ -149,14 +149,17 @@ public final class MachineDesk extends AbstractBehavior<Object> {
     /// A command for a machine that is being started waits until it has been.
     private static @Nullable Event later(Command command, List<Command> waiting) {
         if (command instanceof MachineProtocol.Start start) {
-            throw new RefusedException(
-                    "there is a machine called '" + start.machine() + "' already: choose another name");
+            throw taken(start.machine());
         }
         if (waiting.size() >= MOST_WAITING) {
             throw new RefusedException("the machine is being started, and " + MOST_WAITING + " commands wait for it");
         }
         waiting.add(command);
         return null;
+    }
+
+    private static RefusedException taken(String name) {
+        return new RefusedException("there is a machine called '" + name + "' already: choose another name");
     }
 
     private Event refused(Command command, String reason) {
@@ -261,7 +264,7 @@ public final class MachineDesk extends AbstractBehavior<Object> {
         String name = start.machine();
         Session before = sessions.get(name);
         if (before != null && before.end == null) {
-            throw new RefusedException("there is a machine called '" + name + "' already: choose another name");
+            throw taken(name);
         }
         requireRoom(start);
         ActorRef<Object> self = getContext().getSelf();

@@ -61,35 +61,33 @@ public final class Machines implements Extension, MachineGuardian.Names {
     ///
     /// @return completes when all runs have ended
     public CompletionStage<Void> stopAll(Stop.Reason reason) {
-        List<CompletableFuture<?>> ends = new ArrayList<>();
+        List<RunHandle> runs;
         synchronized (this) {
             stopping = reason;
-            for (Entry entry : known.values()) {
-                MachineGuardian.Birth birth = entry.birth();
-                if (birth != null) {
-                    birth.run().stop(reason);
-                    ends.add(birth.run().report());
-                }
+            runs = runs();
+        }
+        runs.forEach(run -> run.stop(reason));
+        return CompletableFuture.allOf(runs.stream().map(RunHandle::report).toArray(CompletableFuture[]::new))
+                .handle((_, _) -> null);
+    }
+
+    private synchronized List<RunHandle> runs() {
+        List<RunHandle> runs = new ArrayList<>();
+        for (Entry entry : known.values()) {
+            MachineGuardian.Birth birth = entry.birth();
+            if (birth != null) {
+                runs.add(birth.run());
             }
         }
-        return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).handle((_, _) -> null);
+        return runs;
     }
 
     /// Ends every run that waits for a service: see [MachineRun#giveUp].
     ///
     /// @return the services
     public List<String> giveUpAll(Stop.Reason reason) {
-        List<RunHandle> runs = new ArrayList<>();
-        synchronized (this) {
-            for (Entry entry : known.values()) {
-                MachineGuardian.Birth birth = entry.birth();
-                if (birth != null) {
-                    runs.add(birth.run());
-                }
-            }
-        }
         List<String> services = new ArrayList<>();
-        for (RunHandle run : runs) {
+        for (RunHandle run : runs()) {
             String service = run.runningService();
             if (service != null && run.giveUp(reason)) {
                 services.add(service);

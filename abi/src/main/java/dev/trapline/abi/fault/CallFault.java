@@ -14,7 +14,12 @@ public sealed interface CallFault {
     long FOREVER = Engine.NO_DEADLINE;
 
     /// Whether the fault is possible only for a call that a service gets. Denied calls get none.
-    boolean needsService();
+    default boolean needsService() {
+        return switch (this) {
+            case WrongArgument _, Repeated _, Forgotten _, Crashed _ -> true;
+            case Refused _, WrongResult _, Late _, Lost _ -> false;
+        };
+    }
 
     /// No service gets the call: it returns at once.
     ///
@@ -22,11 +27,6 @@ public sealed interface CallFault {
     record Refused(RegisterWrites result) implements CallFault {
         public Refused {
             requireAny(result);
-        }
-
-        @Override
-        public boolean needsService() {
-            return false;
         }
     }
 
@@ -41,11 +41,6 @@ public sealed interface CallFault {
                 throw new IllegalArgumentException("x0 is the function, and not an argument");
             }
         }
-
-        @Override
-        public boolean needsService() {
-            return true;
-        }
     }
 
     /// The call returns other values than its service answered, also in registers that a call must keep. What the
@@ -56,11 +51,6 @@ public sealed interface CallFault {
         public WrongResult {
             requireAny(registers);
         }
-
-        @Override
-        public boolean needsService() {
-            return false;
-        }
     }
 
     /// The service answers, and its effects happen at once, but the caller continues later.
@@ -70,11 +60,6 @@ public sealed interface CallFault {
         /// @throws IllegalArgumentException if there is no such time
         public Late {
             requireTime(ticks, false);
-        }
-
-        @Override
-        public boolean needsService() {
-            return false;
         }
     }
 
@@ -87,29 +72,14 @@ public sealed interface CallFault {
         public Lost {
             requireTime(ticks, true);
         }
-
-        @Override
-        public boolean needsService() {
-            return false;
-        }
     }
 
     /// The service gets the call twice. The caller gets the second answer, and the effects of both happen, the
     /// first one's first. If the first answer does not let the caller continue, there is no second one.
-    record Repeated() implements CallFault {
-        @Override
-        public boolean needsService() {
-            return true;
-        }
-    }
+    record Repeated() implements CallFault {}
 
     /// The service forgets its state, as at a reset, and then answers.
-    record Forgotten() implements CallFault {
-        @Override
-        public boolean needsService() {
-            return true;
-        }
-    }
+    record Forgotten() implements CallFault {}
 
     /// The actor of the service crashes, and is replaced. It makes no difference whether the service is resident.
     ///
@@ -134,11 +104,6 @@ public sealed interface CallFault {
             } else {
                 requireAny(error);
             }
-        }
-
-        @Override
-        public boolean needsService() {
-            return true;
         }
     }
 

@@ -72,6 +72,17 @@ public final class RegisterWrites {
         return new RegisterWrites(mask | bit, values);
     }
 
+    /// These writes and others; the others count where both name a register.
+    public RegisterWrites and(RegisterWrites others) {
+        RegisterWrites both = this;
+        int rest = others.mask;
+        for (int k = 0; rest != 0; k++) {
+            both = both.and(Integer.numberOfTrailingZeros(rest), others.value(k));
+            rest &= rest - 1;
+        }
+        return both;
+    }
+
     /// Bit n is set where x`n` is written, 0 to 30.
     public int mask() {
         return mask;

@@ -55,11 +55,7 @@ class GoldenTest {
         for (var entry : runs().entrySet()) {
             byte[] golden = golden(entry.getKey(), segment(entry.getValue()));
             Segment segment = Segment.parse(golden.clone());
-            RecordDecoder decoder = new RecordDecoder(new PackedReader(golden, Segment.HEADER_BYTES, golden.length));
-            List<JournalRecord> read = new ArrayList<>();
-            while (decoder.hasNext()) {
-                read.add(decoder.next());
-            }
+            List<JournalRecord> read = records(golden);
             assertThat(read).as("%s: %s", entry.getKey(), RAISE).isEqualTo(entry.getValue());
             assertThat(segment.records()).isEqualTo(read.size());
         }
@@ -74,15 +70,18 @@ class GoldenTest {
             if (!entry.getKey().equals(FAULTS)) {
                 byte[] golden = before(entry.getKey());
                 Segment.parse(golden.clone());
-                RecordDecoder decoder =
-                        new RecordDecoder(new PackedReader(golden, Segment.HEADER_BYTES, golden.length));
-                List<JournalRecord> read = new ArrayList<>();
-                while (decoder.hasNext()) {
-                    read.add(decoder.next());
-                }
-                assertThat(read).as("%s", entry.getKey()).isEqualTo(entry.getValue());
+                assertThat(records(golden)).as("%s", entry.getKey()).isEqualTo(entry.getValue());
             }
         }
+    }
+
+    private static List<JournalRecord> records(byte[] segment) {
+        RecordDecoder decoder = new RecordDecoder(new PackedReader(segment, Segment.HEADER_BYTES, segment.length));
+        List<JournalRecord> records = new ArrayList<>();
+        while (decoder.hasNext()) {
+            records.add(decoder.next());
+        }
+        return records;
     }
 
     private static byte[] before(String name) throws IOException {

@@ -3,6 +3,7 @@ package dev.trapline.launcher.faults;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.file.Waiting;
 import dev.trapline.config.FaultKind;
 import dev.trapline.config.FaultPlanFile;
 import dev.trapline.config.LayeredConfig;
@@ -18,7 +19,6 @@ import dev.trapline.launcher.output.JsonObject;
 import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.process.Action;
 import dev.trapline.launcher.process.Services;
-import dev.trapline.launcher.process.TimeLimit;
 import dev.trapline.machine.FaultCheck;
 import dev.trapline.machine.text.HypercallText;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ final class FaultsCheckCommand implements Action {
                         "this command runs no machine and uses only the keys of machine and firmware",
                         List.of("machine.", "firmware.", "run.plugins"))
                 .check(terminal.err());
-        FaultPlan read = FaultPlanFile.read(file, file.toString(), services.descriptors(), new TimeLimit(terminal));
+        FaultPlan read = FaultPlanFile.read(file, file.toString(), services.descriptors(), Waiting.UNLIMITED);
         try {
             FaultCheck.require(read, config.machine(), services.descriptors());
         } catch (IllegalArgumentException e) {

@@ -179,8 +179,8 @@ public final class Attendant {
         if (reason != null
                 && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
             givenUp |= lasts && run.giveUp(reason);
-            if (!givenUp) {
-                leaveRepetition(reason);
+            if (!givenUp && !lasts && run.isRepeating()) {
+                throw repetitionLeft(reason);
             }
             leaveStore(reason);
             leaveDeadRun(reason);
@@ -199,12 +199,9 @@ public final class Attendant {
     }
 
     /// While a recording is repeated, inputs come from it alone. Nothing is recorded yet, so nothing is lost.
-    private void leaveRepetition(Stop.Reason reason) {
-        if (!run.isRepeating() || callLasts()) {
-            return;
-        }
+    private static CommandException repetitionLeft(Stop.Reason reason) {
         String left = "while the recorded part of the run was repeated; the recording is as it was";
-        throw reason == Stop.Reason.TIMEOUT
+        return reason == Stop.Reason.TIMEOUT
                 ? CommandException.of(new Ending(Ending.LIMIT, "limit", "the limit of --timeout was reached " + left))
                 : CommandException.interrupted("the run was interrupted " + left);
     }

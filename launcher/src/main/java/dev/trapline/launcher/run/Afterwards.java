@@ -77,9 +77,9 @@ record Afterwards(TraplineConfig config, boolean seeded) {
             err.println("trapline: " + Figures.count(fired, "fault") + ": "
                     + faults.stream()
                             .filter(fault -> fault.fired() > 0)
-                            .map(fault -> fault.rule().name() + " " + fault.fired() + " times")
-                            .collect(Collectors.joining(", "))
-                            .replace(" 1 times", " once"));
+                            .map(fault -> fault.rule().name()
+                                    + (fault.fired() == 1 ? " once" : " " + fault.fired() + " times"))
+                            .collect(Collectors.joining(", ")));
         }
     }
 

@@ -7,13 +7,13 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.config.FunctionsText;
 import dev.trapline.config.Nearest;
 import dev.trapline.config.Quantities;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.machine.text.HypercallText;
 import java.math.BigInteger;
 import java.util.List;
-import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,8 +47,8 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
             }
         }
         TreeMap<String, String> names = new TreeMap<>();
-        services.forEach(service ->
-                service.functions().forEach(function -> names.put(bare(function.name()), function.name())));
+        services.forEach(service -> service.functions()
+                .forEach(function -> names.put(FunctionsText.bare(function.name()), function.name())));
         TreeSet<String> wanted = new TreeSet<>();
         functions.forEach(text -> wanted.add(wanted(text, names)));
         return new TraceFilter(new TreeSet<>(cpus), wanted);
@@ -56,14 +56,14 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
 
     /// @param names the names of functions, by their bare forms
     private static String wanted(String text, NavigableMap<String, String> names) {
-        if (names.containsKey(bare(text))) {
-            return bare(text);
+        if (names.containsKey(FunctionsText.bare(text))) {
+            return FunctionsText.bare(text);
         }
         BigInteger number = Quantities.number(text);
         if (number != null && number.signum() >= 0 && number.bitLength() <= Integer.SIZE) {
-            return bare(new FunctionId(number.intValue()).toString());
+            return FunctionsText.bare(new FunctionId(number.intValue()).toString());
         }
-        String nearest = Nearest.to(bare(text), names.keySet());
+        String nearest = Nearest.to(FunctionsText.bare(text), names.keySet());
         throw CommandException.usage("--function " + text
                 + ": neither the name of a known function nor a 32-bit identifier (0xC4000003)"
                 + (nearest.isEmpty()
@@ -71,18 +71,13 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
                         : "; did you mean " + names.get(nearest) + "?"));
     }
 
-    /// The bare form of a name or identifier, without the parts that users write in different ways.
-    private static String bare(String name) {
-        return name.toUpperCase(Locale.ROOT).replace("_", "");
-    }
-
     /// For a filter that no call has passed: suggests known functions near to its unknown identifiers, as the end
     /// of a sentence. Empty if all are known.
     String nearestKnown(List<ServiceDescriptor> services) {
         TreeMap<String, String> known = new TreeMap<>();
         services.forEach(service -> service.functions()
-                .forEach(function ->
-                        known.put(bare(function.id().toString()), function.id() + " (" + function.name() + ")")));
+                .forEach(function -> known.put(
+                        FunctionsText.bare(function.id().toString()), function.id() + " (" + function.name() + ")")));
         StringBuilder text = new StringBuilder();
         for (String wanted : new TreeSet<>(functions)) {
             String nearest =
@@ -131,8 +126,9 @@ record TraceFilter(Set<Integer> cpus, Set<String> functions) {
         FunctionId id = new SmcccCall(exit).functionId();
         String bare = name.contains("+") ? name.substring(0, name.indexOf('+')) : name;
         return functions.isEmpty()
-                || functions.contains(bare(id.toString()))
-                || functions.contains(bare(new FunctionId(FunctionId.withoutSveHint(id.value())).toString()))
-                || functions.contains(bare(bare));
+                || functions.contains(FunctionsText.bare(id.toString()))
+                || functions.contains(
+                        FunctionsText.bare(new FunctionId(FunctionId.withoutSveHint(id.value())).toString()))
+                || functions.contains(FunctionsText.bare(bare));
     }
 }

@@ -7,9 +7,7 @@ import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.machine.Moment;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,18 +43,18 @@ public final class PlannedFaults extends DelegatingChoices {
 
     @Override
     public @Nullable CallFault fault(Call call) {
-        CallFault fault = null;
+        Armed first = null;
         // Each rule sees each call that it may meet, so that its count does not depend on the rules before it.
         for (Armed armed : rules) {
-            armed.firedBefore = armed.fired;
-        }
-        for (Armed armed : rules) {
-            if (armed.isDue(call) && fault == null) {
-                armed.fired++;
-                fault = armed.rule.what();
+            if (armed.isDue(call) && first == null) {
+                first = armed;
             }
         }
-        return fault == null ? super.fault(call) : fault;
+        if (first == null) {
+            return super.fault(call);
+        }
+        first.fired++;
+        return first.rule.what();
     }
 
     @Override
@@ -75,13 +73,11 @@ public final class PlannedFaults extends DelegatingChoices {
         private @Nullable Armed after;
         private long met;
         private long fired;
-        /// How often before the call that is asked about.
-        private long firedBefore;
 
         private Armed(FaultRule rule, long seed) {
             this.rule = rule;
             this.seed = seed ^ STREAM;
-            this.name = digest(rule.name());
+            this.name = Digest64.of(rule.name());
         }
 
         /// Counts a call.
@@ -89,7 +85,7 @@ public final class PlannedFaults extends DelegatingChoices {
             Occasion when = rule.when();
             if (!rule.where().meets(call.caller(), call.exit(), call.function(), call.service())
                     || (call.service() == null && rule.what().needsService())
-                    || (after != null && after.firedBefore == 0)
+                    || (after != null && after.fired == 0)
                     || !isReached(when.from(), call)
                     || (when.until() != null && isReached(when.until(), call))) {
                 return false;
@@ -116,12 +112,6 @@ public final class PlannedFaults extends DelegatingChoices {
             long drawn =
                     SplitMix64.of(seed, name, call.caller().index(), call.nth()).next();
             return (drawn >>> 11) * 0x1p-53 < probability;
-        }
-
-        private static long digest(String name) {
-            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            byte[] words = Arrays.copyOf(bytes, (bytes.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES);
-            return Digest64.of(words, words.length);
         }
     }
 }

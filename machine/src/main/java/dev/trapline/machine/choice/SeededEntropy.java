@@ -7,8 +7,6 @@ import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.firmware.EntropySource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /// Entropy from the machine's seed and the name of the request, so that a run can be repeated without its recording. It
 /// is not suitable for secrets.
@@ -24,7 +22,7 @@ public record SeededEntropy(long seed) implements EntropySource {
 
     @Override
     public Bytes draw(EntropyKey asked, int bytes) {
-        long service = digest(asked.service());
+        long service = Digest64.of(asked.service());
         SplitMix64 draws = SplitMix64.of(seed ^ STREAM, service, asked.nth());
         int words = (bytes + Long.BYTES - 1) / Long.BYTES;
         ByteBuffer drawn = ByteBuffer.allocate(words * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -32,11 +30,5 @@ public record SeededEntropy(long seed) implements EntropySource {
             drawn.putLong(draws.next());
         }
         return Bytes.copyOf(drawn.array(), 0, bytes);
-    }
-
-    private static long digest(String service) {
-        byte[] name = service.getBytes(StandardCharsets.UTF_8);
-        byte[] words = Arrays.copyOf(name, (name.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES);
-        return Digest64.of(words, words.length);
     }
 }

@@ -12,7 +12,7 @@ import dev.trapline.abi.firmware.ServiceFailure;
 /// AArch64 and in r0 to r7 to AArch32; x18 to x30 and r8 to r14 are preserved (DEN0028, register use in AArch64 and
 /// AArch32 calls). A call of another #imm, and every call of a service that claims no function identifiers, follows the
 /// service's own convention: any register that the caller has.
-final class AnswerCheck {
+public final class AnswerCheck {
 
     private static final int X0_TO_X17 = (1 << 18) - 1;
     private static final int R0_TO_R7 = (1 << 8) - 1;
@@ -24,7 +24,7 @@ final class AnswerCheck {
     /// The registers that are written and must not be, one bit each; 0 if all is well.
     ///
     /// @param smccc whether the service that answers claims function identifiers
-    static int forbidden(HypercallExit call, boolean smccc, RegisterWrites registers) {
+    public static int forbidden(HypercallExit call, boolean smccc, RegisterWrites registers) {
         boolean convention = smccc && call.immediate() == 0;
         boolean aarch32 = call.state().isAarch32();
         int results = aarch32 ? R0_TO_R7 : X0_TO_X17;
