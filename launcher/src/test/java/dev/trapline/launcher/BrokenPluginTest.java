@@ -360,7 +360,7 @@ class BrokenPluginTest {
         Said verified = perform(List.of("journal", "verify", recording().toString()));
         assertThat(verified.status()).as(verified.err()).isZero();
         assertThat(verified.lastLine())
-                .as("the outcome of the run")
+                .as("the outcome of the run, which said: %s", ended.err())
                 .contains("is sound up to its last whole segment: its run ended with: exit " + status)
                 .contains("service 'misbehaving' did not return");
     }

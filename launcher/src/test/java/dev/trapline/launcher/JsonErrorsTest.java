@@ -69,6 +69,9 @@ class JsonErrorsTest {
         perform(OutputStream.nullOutputStream(), "journal export REC PACKED");
         plugin("SPEECHLESS", UselessServices.Speechless.class);
         plugin("ENDLESS", Endless.class);
+        Files.writeString(
+                directory.resolve("PLAN"),
+                "faults = [{ name = busy, at { function = PSCI_CPU_ON }, do { refuse = ALREADY_ON } }]");
     }
 
     private static void plugin(String name, Class<?> service) throws IOException {
@@ -92,6 +95,8 @@ class JsonErrorsTest {
                 new Whole("caps list", true, true),
                 new Whole("caps toggles", true, true),
                 new Whole("caps registers", true, true),
+                new Whole("faults check PLAN", true, true),
+                new Whole("faults list", false, false),
                 new Whole("journal verify REC", false, false),
                 new Whole("journal info REC", false, false),
                 new Whole("journal index REC", true, true),

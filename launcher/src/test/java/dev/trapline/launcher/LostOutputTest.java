@@ -58,12 +58,15 @@ class LostOutputTest {
     }
 
     @BeforeAll
-    static void record() {
+    static void record() throws IOException {
         recording = directory.resolve("rec").toString();
         assertThat(run("run", "--cpus", "2", "--record", recording, guest("smp-hello"))
                         .status())
                 .isZero();
         perform(OutputStream.nullOutputStream(), "journal", "export", recording, recording + ".tlx");
+        Files.writeString(
+                directory.resolve("plan"),
+                "faults = [{ name = busy, at { function = PSCI_CPU_ON }, do { refuse = ALREADY_ON } }]");
     }
 
     private static Said perform(OutputStream out, String... arguments) {
@@ -101,6 +104,10 @@ class LostOutputTest {
                 "caps toggles --format json",
                 "caps registers",
                 "caps registers --format json",
+                "faults list",
+                "faults list --format json",
+                "faults check PLAN",
+                "faults check PLAN --format json",
                 "version",
                 "version --engine",
                 "version --engine --format json",
@@ -125,6 +132,7 @@ class LostOutputTest {
         numbered++;
         return command.replace("GUEST", guest("smp-hello"))
                 .replace("REC", recording)
+                .replace("PLAN", directory.resolve("plan").toString())
                 .replace("NEW", directory.resolve("new" + numbered).toString())
                 .split(" ", -1);
     }

@@ -175,16 +175,27 @@ public final class Attendant {
     /// waits for that service, which may never return.
     private void giveUpIfHeld() {
         Stop.Reason reason = stopReason;
-        boolean lasts = reason != null && callLasts();
-        if (reason != null
-                && System.nanoTime() - stopNanos >= TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
-            givenUp |= lasts && run.giveUp(reason);
-            if (!givenUp && !lasts && run.isRepeating()) {
-                throw repetitionLeft(reason);
-            }
-            leaveStore(reason);
-            leaveDeadRun(reason);
+        if (reason == null) {
+            return;
         }
+        boolean lasts = callLasts();
+        long now = System.nanoTime();
+        if (WorkAtRun.isSeen()) {
+            seenNanos = now;
+        }
+        if (now - stopNanos < TimeUnit.MILLISECONDS.toNanos(Interruption.GRACE_MILLIS)) {
+            return;
+        }
+        if (!givenUp && lasts && run.giveUp(reason)) {
+            givenUp = true;
+            // To end it is work again, which begins in a moment.
+            seenNanos = now;
+        }
+        if (!givenUp && !lasts && run.isRepeating()) {
+            throw repetitionLeft(reason);
+        }
+        leaveStore(reason);
+        leaveDeadRun(reason);
     }
 
     /// Whether one call of a service runs for long. Many short ones hold nothing up.
@@ -233,14 +244,9 @@ public final class Attendant {
 
     /// Leaves a run that no thread executes any more: it cannot end.
     private void leaveDeadRun(Stop.Reason reason) {
-        long now = System.nanoTime();
-        if (WorkAtRun.isSeen()) {
-            seenNanos = now;
-            return;
-        }
         // Between two attempts to open the store, nothing is executed for half a second.
         long millis = run.waitsForStore() ? 2 * Interruption.GRACE_MILLIS : Interruption.GRACE_MILLIS;
-        if (now - seenNanos >= TimeUnit.MILLISECONDS.toNanos(millis)) {
+        if (System.nanoTime() - seenNanos >= TimeUnit.MILLISECONDS.toNanos(millis)) {
             String dead = "the run could not end, because none of its threads works any more, as when a plugin "
                     + "interrupts all threads" + kept()
                     + Interruption.whereActive();
