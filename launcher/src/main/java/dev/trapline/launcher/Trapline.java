@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.launcher.caps.CapsCommand;
+import dev.trapline.launcher.explore.ExploreCommand;
 import dev.trapline.launcher.faults.FaultsCommand;
 import dev.trapline.launcher.journal.JournalCommand;
 import dev.trapline.launcher.options.FormatOption;
@@ -42,6 +43,7 @@ public final class Trapline {
             "replay",
             "trace",
             "who-wrote",
+            "explore",
             "caps",
             "faults",
             "journal",
@@ -127,6 +129,7 @@ public final class Trapline {
         subcommands.put("replay", () -> new ReplayCommand(terminal));
         subcommands.put("trace", () -> new TraceCommand(terminal));
         subcommands.put("who-wrote", () -> new WhoWroteCommand(terminal));
+        subcommands.put("explore", () -> new ExploreCommand(terminal));
         subcommands.put("caps", () -> CapsCommand.of(terminal));
         subcommands.put("faults", () -> FaultsCommand.of(terminal));
         subcommands.put("journal", () -> JournalCommand.of(terminal));

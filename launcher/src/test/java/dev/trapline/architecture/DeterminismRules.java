@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 record DeterminismRules(String root, List<Exemption> exemptions) {
 
     /// The modules on which replay depends.
-    private static final List<String> MODULES =
-            List.of("abi", "registry", "unicorn", "board", "machine", "journal", "timeline", "firmware", "vcpu");
+    private static final List<String> MODULES = List.of(
+            "abi", "registry", "unicorn", "board", "machine", "journal", "timeline", "explore", "firmware", "vcpu");
 
     /// One allowed call.
     ///

@@ -31,6 +31,7 @@ record ModuleRules(String root) {
             new Module("config", List.of("abi", "registry")),
             new Module("journal", List.of("abi")),
             new Module("timeline", List.of("abi", "registry", "board", "machine", "journal")),
+            new Module("explore", List.of("abi", "board", "machine")),
             new Module("firmware", List.of("abi", "registry", "machine")),
             new Module("vcpu", List.of("abi", "registry", "board", "machine", "firmware", "journal")),
             new Module("remote", List.of("abi", "registry", "board", "machine", "firmware", "journal", "vcpu")),
@@ -45,6 +46,7 @@ record ModuleRules(String root) {
                             "config",
                             "journal",
                             "timeline",
+                            "explore",
                             "firmware",
                             "vcpu",
                             "remote")));
@@ -104,6 +106,7 @@ record ModuleRules(String root) {
                         in("board"),
                         in("machine"),
                         in("timeline"),
+                        in("explore"),
                         in("config"))
                 .should()
                 .dependOnClassesThat()

@@ -122,6 +122,7 @@ class JsonDocumentsTest {
                 "trace FAULTY",
                 "faults list",
                 "faults check PLAN",
+                "explore --seeds 3 --cpus 2 GUEST/smp-hello.elf",
                 "replay REC --at 9",
                 "replay REC --at 9:3",
                 "replay REC --at hypercall#9 --registers --disassemble --memory 0x40080000 16",

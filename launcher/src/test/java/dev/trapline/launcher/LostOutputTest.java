@@ -104,6 +104,8 @@ class LostOutputTest {
                 "caps toggles --format json",
                 "caps registers",
                 "caps registers --format json",
+                "explore --seeds 2 GUEST",
+                "explore --seeds 2 --format json GUEST",
                 "faults list",
                 "faults list --format json",
                 "faults check PLAN",

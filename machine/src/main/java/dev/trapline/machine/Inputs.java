@@ -16,6 +16,9 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Policy;
+import dev.trapline.abi.state.Snapshot;
+import dev.trapline.abi.state.StateReader;
+import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.Board;
 import dev.trapline.board.device.ConsoleDevice;
 import dev.trapline.board.virtio.NetworkCard;
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What is chosen between slices, in a defined order: by [Choices], each choice journaled as it is taken; or, in a
 /// replay, by the journal and nobody else.
-final class Inputs implements Choices.Place {
+final class Inputs implements Choices.Place, Snapshot {
 
     /// The targets of inputs.
     interface Receiver {
@@ -333,6 +336,27 @@ final class Inputs implements Choices.Place {
     private @Nullable RunOutcome take(JournalRecord.Input input, Receiver receiver) {
         history.append(input);
         return apply(input, receiver);
+    }
+
+    /// Requests are not part of it: they are served before a slice is granted.
+    @Override
+    public void save(StateWriter state) {
+        state.put(entropyUsed);
+        state.putCount(drawers.size());
+        drawers.forEach((service, draws) -> {
+            state.putText(service);
+            state.put(draws);
+        });
+    }
+
+    @Override
+    public void load(StateReader state) {
+        requests.clear();
+        entropyUsed = state.takeFlag();
+        drawers.clear();
+        for (int left = state.takeCount(Long.BYTES); left > 0; left--) {
+            drawers.put(state.takeText(), state.take());
+        }
     }
 
     /// How many inputs were taken since this machine was made.

@@ -300,11 +300,11 @@ public final class MachineCore implements Effects.Run {
 
     /// What has state, in the order in which it is saved.
     private List<Snapshot> stateful() {
-        return List.of(rounds, vcpus, stolen, board, memory.flashWrites(), console, log, digests, renewals, faults);
+        return List.of(
+                rounds, vcpus, stolen, board, memory.flashWrites(), console, log, digests, renewals, faults, inputs);
     }
 
-    /// Restores what [#save] saved, also if the run was over. Requested entropy that has not arrived is not part of
-    /// it: in a replay it comes from the recording.
+    /// Restores what [#save] saved, also if the run was over.
     ///
     /// @param inForce the policy from here on
     void load(StateReader state, Policy inForce) {

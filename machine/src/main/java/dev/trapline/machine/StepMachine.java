@@ -9,8 +9,11 @@ import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.abi.state.StateReader;
 import dev.trapline.abi.state.StateWriter;
+import dev.trapline.board.memory.PageStore;
+import dev.trapline.machine.firmware.KeptState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A machine that its caller drives, on the caller's thread, a slice or a part of a slice at a time. It has the same
@@ -193,6 +196,29 @@ public final class StepMachine {
     ///
     /// @param inForce the policy from here on
     public void load(StateReader state, Policy inForce) {
+        restore(state, inForce, VcpuLogic::load);
+    }
+
+    /// The place before the granted slice, with memory and services.
+    public StartingPoint startingPoint() {
+        StateWriter state = new StateWriter();
+        save(state);
+        return new StartingPoint(
+                state.toBytes(),
+                List.copyOf(parts.services().keep()),
+                policy(),
+                parts.memory().copy(new PageStore()));
+    }
+
+    /// Goes back to a place of this very machine, also after the end of its run. Its engines stay open, and keep
+    /// the translations of code that has not changed. Inputs come from its choices, which know nothing of this.
+    public void rewind(StartingPoint point) {
+        parts.memory().restore(point.memory);
+        point.services.forEach(KeptState::restore);
+        restore(new StateReader(point.machine), point.policy, VcpuLogic::rewind);
+    }
+
+    private void restore(StateReader state, Policy inForce, BiConsumer<VcpuLogic, StateReader> each) {
         core.load(state, inForce);
         VcpuId next = new VcpuId(state.takeInt());
         turn = new Turn(
@@ -206,7 +232,7 @@ public final class StepMachine {
                         Renewals.load(state)));
         partlyRun = false;
         stepped = 0;
-        vcpus.forEach(vcpu -> vcpu.load(state));
+        vcpus.forEach(vcpu -> each.accept(vcpu, state));
     }
 
     /// Frees all engines.

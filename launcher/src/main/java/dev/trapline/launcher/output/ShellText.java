@@ -9,7 +9,11 @@ public final class ShellText {
 
     /// A path, quoted for a shell if necessary.
     public static String quoted(Path path) {
-        String text = path.toString();
-        return text.matches("[A-Za-z0-9_./@%+=:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return quoted(path.toString());
+    }
+
+    /// A word, quoted for a shell if necessary.
+    public static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./@%+=:,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -9,11 +9,12 @@ import dev.trapline.abi.history.JournalRecord;
 import org.jspecify.annotations.Nullable;
 
 /// Leaves every choice to others, except those that a subclass makes.
-abstract class DelegatingChoices implements Choices {
+public abstract class DelegatingChoices implements Choices {
 
-    private final Choices others;
+    /// They answer what a subclass does not.
+    Choices others;
 
-    DelegatingChoices(Choices others) {
+    protected DelegatingChoices(Choices others) {
         this.others = others;
     }
 

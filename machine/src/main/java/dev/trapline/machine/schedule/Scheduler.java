@@ -8,7 +8,7 @@ import dev.trapline.abi.machine.Schedule;
 
 /// Decides who gets the next turn of a round, and how long it is: a function of where it is asked, and of nothing that
 /// came before. So another answer at one place leaves the answers at others.
-public sealed interface Scheduler {
+public sealed interface Scheduler permits Scheduler.RoundRobin, Scheduler.Random, Scheduler.Jitter, Pct {
 
     /// A scheduler of this kind.
     ///
@@ -64,7 +64,7 @@ public sealed interface Scheduler {
             SplitMix64 draws = SplitMix64.of(seed, asked.after().index(), asked.at(), asked.round());
             VcpuId vcpu = new VcpuId(chosen(ready, draws.below(Long.bitCount(ready))));
             boolean passedOver = draws.below(PASSED_OVER) == 0 && Long.bitCount(ready) > 1;
-            return new Turn(vcpu, passedOver ? 0 : length(draws));
+            return new Turn(vcpu, passedOver ? 0 : length(quantum, draws));
         }
 
         private static int chosen(long ready, long ordinal) {
@@ -77,10 +77,29 @@ public sealed interface Scheduler {
 
         /// A power of two with equal chance, then a length from it to the next. Integers only: no rounding
         /// differs between hosts.
-        private long length(SplitMix64 draws) {
+        static long length(long quantum, SplitMix64 draws) {
             long low = 1L << draws.below(Long.SIZE - Long.numberOfLeadingZeros(quantum));
             long high = Math.min(2 * low, quantum + 1);
             return low + draws.below(high - low);
+        }
+    }
+
+    /// In the order of round robin; each length log-uniform, as in [Random]. So only the vCPUs' relative speed
+    /// varies.
+    ///
+    /// @param quantum how long a round is, in ticks
+    record Jitter(long quantum, long seed) implements Scheduler {
+
+        @Override
+        public String name() {
+            return "jitter/1";
+        }
+
+        @Override
+        public Turn next(ChoicePoint asked, long ready) {
+            SplitMix64 draws = SplitMix64.of(seed, asked.after().index(), asked.at(), asked.round());
+            VcpuId vcpu = new RoundRobin(quantum).next(asked, ready).vcpu();
+            return new Turn(vcpu, Random.length(quantum, draws));
         }
     }
 }

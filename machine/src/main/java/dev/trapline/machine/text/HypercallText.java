@@ -71,6 +71,12 @@ public final class HypercallText {
         return function.name() + (id.sveHint() ? HINTED : "");
     }
 
+    /// The function's name, or its identifier in hexadecimal.
+    public String name(FunctionId id) {
+        Function function = functions.get(id);
+        return function == null ? id.toString() : function.name();
+    }
+
     /// The function's name, as its service gives it; null if none does. The SVE hint does not change it.
     public @Nullable String function(HypercallExit exit) {
         Function function = functionOf(exit);

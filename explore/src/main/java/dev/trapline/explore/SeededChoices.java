@@ -1,0 +1,65 @@
+package dev.trapline.explore;
+
+import dev.trapline.abi.SplitMix64;
+import dev.trapline.abi.fault.FaultPlan;
+import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.choice.ConsoleInput;
+import dev.trapline.machine.choice.OperatorChoices;
+import dev.trapline.machine.choice.PlannedFaults;
+import dev.trapline.machine.choice.PlannedInjections;
+import dev.trapline.machine.choice.Requests;
+import dev.trapline.machine.choice.ScheduledChoices;
+import dev.trapline.machine.choice.SeededEntropy;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The choices of runs: what a strategy and a seed make of a subject.
+///
+/// @param strategy chooses turns
+/// @param swarm whether each run has only some of the plan's faults, so that one fault does not hide another
+/// @param span how long a run of the subject is, in ticks, 1 or more
+public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, long span) {
+
+    private static final long SWARM = 0x7377_6172_6d21_2121L;
+
+    /// The choices of a run.
+    public Choices of(long seed) {
+        return new ScheduledChoices(strategy.scheduler(subject, seed, span), inOrder(seed));
+    }
+
+    /// The same with the turns of the machine's own schedule.
+    private Choices inOrder(long seed) {
+        FaultPlan plan = plan(seed);
+        Choices without = withoutFaults(seed);
+        return plan.isEmpty() ? without : new PlannedFaults(plan, seed, without);
+    }
+
+    /// What may go wrong in a run.
+    FaultPlan plan(long seed) {
+        return swarm ? some(subject.faults(), seed) : subject.faults();
+    }
+
+    /// The same without any fault.
+    Choices withoutFaults(long seed) {
+        MachineSpec spec = subject.spec();
+        return new OperatorChoices(
+                new Requests(),
+                new ConsoleInput(subject.script(), spec),
+                new PlannedInjections(subject.injections()),
+                new SeededEntropy(seed));
+    }
+
+    /// Each rule with an even chance, and those that it comes after.
+    private static FaultPlan some(FaultPlan plan, long seed) {
+        SplitMix64 draws = SplitMix64.of(seed, SWARM);
+        Set<String> chosen = new TreeSet<>();
+        for (FaultRule rule : plan.rules()) {
+            if (draws.below(2) == 1) {
+                chosen.add(rule.name());
+            }
+        }
+        return Plans.only(plan, chosen);
+    }
+}

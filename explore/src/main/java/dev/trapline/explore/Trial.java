@@ -1,0 +1,43 @@
+package dev.trapline.explore;
+
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.machine.choice.Choices;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One run of an explored machine.
+///
+/// @param outcome how it ended: if a failure was seen before its end, it was interrupted
+/// @param finding how it failed; null if it did not
+/// @param slices how many it had
+/// @param instructions how many all vCPUs executed
+/// @param ticks how long it was, in virtual time
+/// @param digest of the registers after each slice: equal for equal runs
+/// @param faults what the rules of its plan did
+public record Trial(
+        RunOutcome outcome,
+        @Nullable Finding finding,
+        long slices,
+        long instructions,
+        long ticks,
+        long digest,
+        List<Choices.FaultCount> faults) {
+    public Trial {
+        faults = List.copyOf(faults);
+    }
+
+    /// Whether it failed in the same way.
+    public boolean failsLike(Finding other) {
+        return finding != null && finding.isLike(other);
+    }
+
+    /// Whether it was ended at its failure.
+    public boolean isInterrupted() {
+        return outcome instanceof RunOutcome.Interrupted;
+    }
+
+    /// The same, judged otherwise.
+    Trial with(Finding other) {
+        return new Trial(outcome, other, slices, instructions, ticks, digest, faults);
+    }
+}

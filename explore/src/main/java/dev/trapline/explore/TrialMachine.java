@@ -1,0 +1,148 @@
+package dev.trapline.explore;
+
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.history.History;
+import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.machine.Console;
+import dev.trapline.machine.Controls;
+import dev.trapline.machine.MachineAssembly;
+import dev.trapline.machine.MachineParts;
+import dev.trapline.machine.MachineSetupException;
+import dev.trapline.machine.RunReport;
+import dev.trapline.machine.StartingPoint;
+import dev.trapline.machine.StepMachine;
+import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.choice.ReplaceableChoices;
+import dev.trapline.machine.choice.SeededEntropy;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One machine that has many runs, one after the other. Each begins at the same starting point, with the engines of the
+/// run before, which takes a fraction of the time of a new machine. A run does not depend on those before it.
+///
+/// Used by one thread at a time.
+public final class TrialMachine implements AutoCloseable {
+
+    /// How many turns are chosen before the starting point.
+    public static final long COMMON_TURNS = 1;
+
+    private final MachineParts parts;
+    private final StepMachine machine;
+    private final ReplaceableChoices choices = new ReplaceableChoices();
+    private final Oracle oracle;
+    private final StartingPoint start;
+
+    /// Powers a machine on.
+    ///
+    /// @param oracle judges its runs
+    /// @throws MachineSetupException if the parts of the subject do not fit together
+    /// @throws dev.trapline.board.boot.ImageException if the images cannot be started on this machine
+    /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails before the first slice
+    public TrialMachine(EngineFactory engines, Subject subject, Oracle oracle) {
+        this.oracle = oracle;
+        MachineAssembly assembly = new MachineAssembly(
+                engines, subject.spec(), subject.images(), subject.services(), subject.fitting(), null);
+        try {
+            subject.injections().forEach(injection -> assembly.requireInjectable(injection.what()));
+            assembly.requirePossible(subject.faults());
+        } catch (IllegalArgumentException e) {
+            assembly.discard();
+            throw new MachineSetupException(String.valueOf(e.getMessage()));
+        }
+        this.parts = assembly.assemble(choices, new Console((_, _) -> {}), History.none(), new Controls(), () -> {});
+        this.machine = new StepMachine(parts);
+        choices.replace(common(subject.spec()));
+        machine.begin();
+        RunOutcome over = machine.outcome();
+        if (over != null) {
+            close();
+            throw new MachineSetupException("the machine ends before its first slice: " + over);
+        }
+        this.start = machine.startingPoint();
+    }
+
+    /// The choices before the starting point. The first turn is as short as possible, so that a run's own choices
+    /// decide about everything else; services that ask for entropy at their start get it from the machine's seed.
+    public static Choices common(MachineSpec spec) {
+        SeededEntropy entropy = new SeededEntropy(spec.schedule().seed());
+        return new Choices() {
+            @Override
+            public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
+                return new Turn(byDefault.vcpu(), 1);
+            }
+
+            @Override
+            public Bytes entropy(EntropyKey asked, int bytes) {
+                return entropy.draw(asked, bytes);
+            }
+        };
+    }
+
+    /// Has a run, up to its end or to its first failure.
+    ///
+    /// @param own the choices behind the starting point
+    public Trial run(Choices own) {
+        Trial trial = run(own, () -> false);
+        if (trial == null) {
+            throw new IllegalStateException("a run was left that nobody wanted to leave");
+        }
+        return trial;
+    }
+
+    /// The same, unless somebody wants to leave it.
+    ///
+    /// @param leaves asked after each slice
+    /// @return null if it was left
+    public @Nullable Trial run(Choices own, BooleanSupplier leaves) {
+        JudgedChoices judged = new JudgedChoices(oracle, own);
+        choices.replace(judged);
+        machine.rewind(start);
+        Finding broken = null;
+        while (machine.next() != null) {
+            machine.runSlice();
+            if (leaves.getAsBoolean()) {
+                return null;
+            }
+            if (broken == null) {
+                broken = broken();
+                if (broken != null) {
+                    // The boundary behind this slice is over.
+                    judged.endingAt(machine.slices() + 1);
+                }
+            }
+        }
+        RunReport report = machine.report();
+        Finding printed = judged.printed();
+        Finding seen = broken == null ? printed : broken;
+        return new Trial(
+                report.outcome(),
+                seen == null ? oracle.judge(report.outcome()) : seen,
+                report.progress().slices(),
+                report.instructions(),
+                report.progress().virtualTime(),
+                report.registerDigest(),
+                report.unused().faults());
+    }
+
+    private @Nullable Finding broken() {
+        for (Invariant invariant : oracle.invariants()) {
+            String broken = invariant.broken(machine, parts.memory());
+            if (broken != null) {
+                return new Finding(Finding.Kind.INVARIANT, broken, broken);
+            }
+        }
+        return null;
+    }
+
+    /// Frees engines and memory.
+    @Override
+    public void close() {
+        machine.close();
+        parts.close();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.trapline.launcher.explore;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import dev.trapline.abi.file.BoundedFile;
+import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.explore.Explorer;
+import dev.trapline.explore.FailureGroup;
+import dev.trapline.explore.Finding;
+import dev.trapline.explore.Seeds;
+import dev.trapline.explore.Tally;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The file in which an exploration keeps how far it is, so that it can go on after it was killed.
+///
+/// It is replaced as a whole: at any time there is one that can be read.
+///
+/// @param directory the exploration's
+/// @param of what is explored, as digits: another guest or plan has others
+/// @param seeds all seeds
+record ExplorationFile(Path directory, String of, Seeds seeds) {
+
+    private static final String NAME = "exploration.json";
+    private static final int LARGEST = 16 << 20;
+
+    /// Reads how far an earlier exploration came.
+    ///
+    /// @return null if there was none
+    /// @throws CommandException if the directory belongs to something else
+    Explorer.@Nullable Kept read() {
+        if (!Files.exists(directory)) {
+            return null;
+        }
+        try {
+            String text = new String(
+                    BoundedFile.read(directory.resolve(NAME), LARGEST, Links.REFUSED), StandardCharsets.UTF_8);
+            Config config = ConfigFactory.parseString(
+                    text, ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
+            if (!config.getString("of").equals(of)) {
+                throw CommandException.usage("--out " + directory
+                        + " has an exploration of another guest, plan or schedule: name another directory");
+            }
+            if (config.getLong("first") != seeds.first()) {
+                throw CommandException.usage("--out " + directory + " has an exploration that begins with seed "
+                        + config.getLong("first") + ": name another directory");
+            }
+            return new Explorer.Kept(config.getLong("next"), tally(config));
+        } catch (IOException | ConfigException e) {
+            throw CommandException.usage(
+                    "--out " + directory + " exists, and has no exploration that can go on: name another directory", e);
+        }
+    }
+
+    private static Tally tally(Config config) {
+        List<FailureGroup> groups = new ArrayList<>();
+        for (Config group : config.getConfigList("groups")) {
+            Finding.Kind kind = Finding.Kind.of(group.getString("kind"));
+            groups.add(new FailureGroup(
+                    group.getLong("runs"),
+                    group.getLong("firstSeed"),
+                    group.getLong("seed"),
+                    group.getLong("slices"),
+                    new Finding(kind, group.getString("signature"), group.getString("message"))));
+        }
+        return new Tally(
+                config.getLong("runs"),
+                config.getLong("failed"),
+                config.getLong("checked"),
+                config.getLong("allSlices"),
+                config.getLong("instructions"),
+                config.getLong("longest"),
+                groups);
+    }
+
+    /// Makes the directory.
+    ///
+    /// @throws CommandException if it cannot be made
+    void prepare() {
+        try {
+            Files.createDirectories(directory);
+            write(new Explorer.Kept(seeds.first(), Tally.NOTHING));
+        } catch (IOException e) {
+            throw CommandException.usage("--out " + directory + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /// Writes how far it is.
+    ///
+    /// @throws IOException if it cannot be written
+    void write(Explorer.Kept kept) throws IOException {
+        Tally tally = kept.tally();
+        List<Object> groups = new ArrayList<>();
+        for (FailureGroup group : tally.groups()) {
+            groups.add(new JsonObject()
+                    .with("kind", group.finding().kind().id())
+                    .with("signature", group.finding().signature())
+                    .with("message", group.finding().text())
+                    .with("runs", group.runs())
+                    .with("firstSeed", group.firstSeed())
+                    .with("seed", group.seed())
+                    .with("slices", group.slices()));
+        }
+        JsonObject document = new JsonObject()
+                .with("of", of)
+                .with("first", seeds.first())
+                .with("next", kept.next())
+                .with("runs", tally.runs())
+                .with("failed", tally.failed())
+                .with("checked", tally.checked())
+                .with("allSlices", tally.slices())
+                .with("instructions", tally.instructions())
+                .with("longest", tally.longest())
+                .with("groups", groups);
+        Path file = directory.resolve(NAME);
+        Path whole = directory.resolve(String.format(Locale.ROOT, "%s.new", NAME));
+        Files.writeString(whole, document.line());
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

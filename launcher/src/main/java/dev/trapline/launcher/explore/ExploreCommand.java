@@ -1,0 +1,340 @@
+package dev.trapline.launcher.explore;
+
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.Figures;
+import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.fault.FaultPlan;
+import dev.trapline.abi.file.Waiting;
+import dev.trapline.abi.file.WriteFailure;
+import dev.trapline.abi.history.RecordingHeader;
+import dev.trapline.abi.machine.ConsoleScript;
+import dev.trapline.config.CommandLineSetting;
+import dev.trapline.config.FaultPlanFile;
+import dev.trapline.config.FaultPlanText;
+import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.TraplineConfig;
+import dev.trapline.explore.Explorer;
+import dev.trapline.explore.FailureGroup;
+import dev.trapline.explore.Minimizer;
+import dev.trapline.explore.Oracle;
+import dev.trapline.explore.SeededChoices;
+import dev.trapline.explore.Seeds;
+import dev.trapline.explore.Strategy;
+import dev.trapline.explore.Subject;
+import dev.trapline.explore.Tally;
+import dev.trapline.explore.TrialMachine;
+import dev.trapline.launcher.options.CommonOptions;
+import dev.trapline.launcher.options.ConfigOptions;
+import dev.trapline.launcher.options.FormatOption;
+import dev.trapline.launcher.options.Version;
+import dev.trapline.launcher.options.WithoutEffect;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.ResultFile;
+import dev.trapline.launcher.output.Terminal;
+import dev.trapline.launcher.output.Watch;
+import dev.trapline.launcher.process.Action;
+import dev.trapline.launcher.process.ActorSystemStart;
+import dev.trapline.launcher.process.Engines;
+import dev.trapline.launcher.process.Interruption;
+import dev.trapline.launcher.process.Services;
+import dev.trapline.launcher.process.Signals;
+import dev.trapline.launcher.recording.ExpectFile;
+import dev.trapline.launcher.recording.InputFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `trapline explore`.
+@Command(
+        name = "explore",
+        description = {
+            "Runs a guest many times, each time with another seed, and shrinks the runs that fail.",
+            "",
+            "The seed decides which vCPU runs when, and which of the planned faults happen. A run fails if the guest"
+                    + " ends it with a status of its own, if it does something that the machine cannot handle, if"
+                    + " nothing can run any more, if it does not end, or if it prints a failure. Equal failures are one"
+                    + " group; of each, the shortest run is shrunk to the turns and faults that it needs.",
+            "",
+            "Standard output has the failures. The machine is that of 'trapline run': options that are not here are"
+                    + " configuration keys, for --set and --config.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  trapline explore --cpus 4 guest.elf",
+            "  trapline explore --cpus 4 --seeds 100000 --schedule pct:3 --out found guest.elf",
+            "  trapline explore --faults plan.conf --swarm --out found guest.elf",
+            "  trapline explore --seeds 17..17 --out found guest.elf"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:no run failed",
+            "1:Trapline or a service failed: the message says where",
+            "2:the command line, the configuration or an image is wrong",
+            "3:some runs failed",
+            "7:standard output, a recording or a file of --out cannot be written",
+            "130:Ctrl-C or a signal; with --out, the same command goes on"
+        })
+public final class ExploreCommand implements Action {
+
+    private static final long LOOK_MILLIS = 100;
+    private static final long KEEP_NANOS = 2_000_000_000;
+
+    /// The failures that are shrunk and kept.
+    private static final int MOST_GROUPS = 20;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private final Terminal terminal;
+    private final ActorSystemStart actors = new ActorSystemStart();
+    private @Nullable Path image;
+    private @Nullable Path result;
+
+    @Mixin
+    private final ExploreOptions options = new ExploreOptions();
+
+    @Mixin
+    private final FormatOption format = new FormatOption();
+
+    @Mixin
+    private final ConfigOptions configuration = new ConfigOptions();
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    public ExploreCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Parameters(paramLabel = "IMAGE", arity = "0..1", description = "A static ELF64 for AArch64, or a raw image.")
+    void image(@Nullable Path value) {
+        image = value;
+    }
+
+    @Override
+    public @Nullable Path resultFile() {
+        return result;
+    }
+
+    @Override
+    public Ending perform() {
+        Seeds seeds = options.seeds();
+        Strategy strategy = options.strategy();
+        Oracle oracle = options.oracle();
+        int jobs = options.jobs();
+        int budget = options.budget();
+        LayeredConfig layers = configuration.load(settings());
+        Services services = Services.load(layers.plugins());
+        TraplineConfig config = layers.validate(services.descriptors());
+        ExploreRules.add(WithoutEffect.of(spec).and(layers), config, options.isSwarm())
+                .check(terminal.err());
+        ResultFile.requireWritable(config.run().result());
+        result = config.run().result();
+        EngineFactory engines =
+                Engines.open(config.run().library(), config.run().shortcuts());
+        Subject subject = subject(config, services);
+        SeededChoices choices = new SeededChoices(subject, strategy, options.isSwarm(), span(engines, subject));
+        ExplorationFile file = options.out() == null
+                ? null
+                : new ExplorationFile(options.out(), digest(subject, choices, oracle), seeds);
+        Explorer.Kept kept = file == null ? null : file.read();
+        Explorer explorer = new Explorer(engines, choices, oracle, seeds, kept == null ? seeds.first() : kept.next());
+        if (kept != null) {
+            explorer.resume(kept.tally());
+            terminal.err()
+                    .println("trapline: goes on behind "
+                            + Figures.count(kept.tally().runs(), "run"));
+        } else if (file != null) {
+            file.prepare();
+        }
+        long before = explorer.tally().runs();
+        long begun = System.nanoTime();
+        explore(explorer, seeds, jobs, file);
+        long nanos = System.nanoTime() - begun;
+        FailureKeeper keeper = new FailureKeeper(
+                choices,
+                new Minimizer(engines, choices, oracle, Math.max(1, budget)),
+                () -> new TrialRecorder(actors.system(), engines, subject, oracle),
+                options.out(),
+                budget);
+        Tally tally = explorer.tally();
+        ExploreReport report = new ExploreReport(
+                again(),
+                seeds.toString(),
+                strategy.toString(),
+                tally,
+                failures(tally, keeper),
+                nanos,
+                tally.runs() - before);
+        terminal.print(format.isJson() ? report.json().line() : report.text());
+        terminal.err().println("trapline: " + report.figures());
+        return ending(tally);
+    }
+
+    private List<CommandLineSetting> settings() {
+        List<CommandLineSetting> settings = new ArrayList<>(options.limit());
+        settings.addAll(options.settings());
+        if (image != null) {
+            settings.add(new CommandLineSetting("trapline.run.image", image.toString(), "the argument " + image));
+        }
+        if (common.result() != null) {
+            settings.add(new CommandLineSetting(
+                    "trapline.run.result", common.result().toString(), "--result " + common.result()));
+        }
+        settings.addAll(common.settings());
+        return settings;
+    }
+
+    private static Subject subject(TraplineConfig config, Services services) {
+        Path plan = config.run().faults();
+        FaultPlan faults = plan == null
+                ? FaultPlan.NONE
+                : FaultPlanFile.read(plan, "--faults " + plan, services.descriptors(), Waiting.UNLIMITED);
+        Subject machine = new Subject(config.machine(), InputFiles.images(config, Waiting.UNLIMITED), services.all());
+        return new Subject(
+                machine.spec(),
+                machine.images(),
+                machine.services(),
+                machine.fitting(),
+                script(config),
+                config.run().injections(),
+                faults);
+    }
+
+    private static ConsoleScript script(TraplineConfig config) {
+        Path steps = config.run().expect();
+        if (steps != null) {
+            return ExpectFile.read(steps, Waiting.UNLIMITED);
+        }
+        Path input = config.run().input();
+        return input == null
+                ? ConsoleScript.NONE
+                : ConsoleScript.typing(InputFiles.read("input", input, InputFiles.LARGEST_INPUT, Waiting.UNLIMITED));
+    }
+
+    /// How long a run is, for schedules that choose moments: that of one without faults.
+    private static long span(EngineFactory engines, Subject subject) {
+        Subject plain = subject.withFaults(FaultPlan.NONE);
+        try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD)) {
+            return Math.max(
+                    1,
+                    machine.run(new SeededChoices(plain, new Strategy.Jitter(), false, 1).of(0))
+                            .ticks());
+        }
+    }
+
+    private static String digest(Subject subject, SeededChoices choices, Oracle oracle) {
+        StringBuilder text = new StringBuilder();
+        text.append(subject.spec())
+                .append(choices.strategy())
+                .append(choices.swarm())
+                .append(oracle.patterns())
+                .append(subject.script())
+                .append(subject.injections())
+                .append(FaultPlanText.of(subject.faults()));
+        subject.images().forEach(each -> text.append(RecordingHeader.ImageRef.of(each)));
+        subject.services()
+                .forEach(service -> text.append(service.descriptor().name())
+                        .append(service.descriptor().version()));
+        return Long.toHexString(Digest64.of(text.toString()));
+    }
+
+    private void explore(Explorer explorer, Seeds seeds, int jobs, @Nullable ExplorationFile file) {
+        Watch watch = terminal.watch("exploring");
+        long begun = System.nanoTime();
+        long kept = begun;
+        long before = explorer.tally().runs();
+        try (Signals signals = Signals.take()) {
+            signals.ask(explorer::stop, () -> Interruption.end(terminal.json(), terminal.lastWords()));
+            explorer.begin(jobs);
+            while (!explorer.await(LOOK_MILLIS)) {
+                if (explorer.isStopped() && !explorer.await(Interruption.GRACE_MILLIS)) {
+                    watch.pause();
+                    throw CommandException.interrupted("the exploration was interrupted" + Interruption.whereHeld());
+                }
+                long now = System.nanoTime();
+                watch.draw().accept(() -> status(explorer.tally(), before, seeds, now - begun));
+                if (file != null && now - kept >= KEEP_NANOS) {
+                    kept = now;
+                    write(file, explorer);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        watch.pause();
+        if (file != null) {
+            write(file, explorer);
+        }
+        if (explorer.isStopped() && explorer.tally().runs() < seeds.count()) {
+            Tally tally = explorer.tally();
+            throw CommandException.interrupted("the exploration was interrupted after "
+                    + Figures.count(tally.runs(), "run") + ", of which " + tally.failed() + " failed"
+                    + (file == null ? "" : "; the same command goes on from there"));
+        }
+    }
+
+    private static void write(ExplorationFile file, Explorer explorer) {
+        try {
+            file.write(explorer.kept());
+        } catch (IOException e) {
+            explorer.stop();
+            throw CommandException.of(new Ending(
+                    Ending.STORAGE,
+                    "storage-failed",
+                    "how far the exploration is cannot be written to " + file.directory() + ": "
+                            + WriteFailure.reason(e)));
+        }
+    }
+
+    private static String status(Tally tally, long before, Seeds seeds, long nanos) {
+        return String.format(
+                Locale.ROOT,
+                "[exploring: run %,d of %,d, %s runs/s, %,d failed, in %s]",
+                tally.runs(),
+                seeds.count(),
+                Figures.rate(tally.runs() - before, nanos),
+                tally.failed(),
+                Figures.count(tally.groups().size(), "way"));
+    }
+
+    private List<Failure> failures(Tally tally, FailureKeeper keeper) {
+        Watch watch = terminal.watch("shrinking");
+        List<Failure> failures = new ArrayList<>();
+        for (FailureGroup group : tally.groups()) {
+            watch.at("failure", failures.size() + 1L, tally.groups().size());
+            failures.add(failures.size() < MOST_GROUPS ? keeper.keep(group) : Failure.of(group));
+        }
+        watch.pause();
+        return failures;
+    }
+
+    /// The command with its options, but for the seeds and the directory.
+    private String again() {
+        return ExploreRules.again(spec);
+    }
+
+    private static Ending ending(Tally tally) {
+        return tally.failed() == 0
+                ? new Ending(Ending.OK, "explored", "no run failed")
+                : new Ending(
+                        Ending.GUEST_FAILED,
+                        "failures-found",
+                        Figures.count(tally.failed(), "run") + " of " + tally.runs() + " failed, in "
+                                + Figures.count(tally.groups().size(), "way"));
+    }
+}

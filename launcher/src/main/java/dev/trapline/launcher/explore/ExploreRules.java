@@ -1,0 +1,82 @@
+package dev.trapline.launcher.explore;
+
+import dev.trapline.config.TraplineConfig;
+import dev.trapline.launcher.options.WithoutEffect;
+import dev.trapline.launcher.output.ShellText;
+import java.util.List;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// Which options and keys of `trapline explore` have no effect, and how its command line is repeated.
+final class ExploreRules {
+
+    /// The keys of a run that an exploration has as well.
+    private static final List<String> USED = List.of(
+            "machine.",
+            "firmware.",
+            "engine.",
+            "run.image",
+            "run.load-address",
+            "run.kernel",
+            "run.initrd",
+            "run.append",
+            "run.flash",
+            "run.slice",
+            "run.seed",
+            "run.max-instructions",
+            "run.reboot",
+            "run.input",
+            "run.input-interval",
+            "run.expect",
+            "run.faults",
+            "run.interrupts",
+            "run.events",
+            "run.serrors",
+            "run.power-button",
+            "run.plugins",
+            "run.result");
+
+    private static final List<String> OF_THIS_ONE = List.of("--seeds", "--out", "--jobs");
+
+    private ExploreRules() {}
+
+    /// Adds them.
+    static WithoutEffect add(WithoutEffect rules, TraplineConfig config, boolean swarm) {
+        return rules.allKeysBut("an exploration does not use it", USED)
+                .when(swarm && config.run().faults() == null, "there is no plan of faults", "--swarm")
+                .when(
+                        config.run().input() == null && config.run().expect() == null,
+                        "it needs run.input or run.expect",
+                        "run.input-interval");
+    }
+
+    /// The command with its options, but for those that are about one exploration.
+    static String again(CommandSpec spec) {
+        StringBuilder text = new StringBuilder("trapline explore");
+        ParseResult parsed = spec.commandLine().getParseResult();
+        if (parsed == null) {
+            return text.toString();
+        }
+        for (ArgSpec each : parsed.matchedArgs()) {
+            boolean isOption = each instanceof OptionSpec;
+            if (isOption && OF_THIS_ONE.contains(((OptionSpec) each).longestName())) {
+                continue;
+            }
+            for (String value : each.stringValues()) {
+                text.append(' ');
+                if (isOption) {
+                    text.append(((OptionSpec) each).longestName());
+                }
+                if (isOption && each.arity().max() > 0) {
+                    text.append(' ');
+                }
+                if (!isOption || each.arity().max() > 0) {
+                    text.append(ShellText.quoted(value));
+                }
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.trapline.launcher.explore;
+
+import dev.trapline.abi.fault.FaultPlan;
+import dev.trapline.abi.file.WriteFailure;
+import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.config.FaultPlanText;
+import dev.trapline.explore.FailureGroup;
+import dev.trapline.explore.Minimizer;
+import dev.trapline.explore.Minimum;
+import dev.trapline.explore.SeededChoices;
+import dev.trapline.launcher.output.CommandException;
+import dev.trapline.launcher.output.Ending;
+import dev.trapline.machine.RunReport;
+import dev.trapline.machine.text.HypercallText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Shrinks failures, and keeps them: each kind in a directory of its own, with two recordings, its story, and a plan if
+/// it needs faults.
+///
+/// @param recorder records runs; started only if something is kept
+/// @param out the exploration's directory; null if nothing is kept
+/// @param budget how many runs may shrink a failure; 0 if none is to be shrunk
+record FailureKeeper(
+        SeededChoices choices,
+        Minimizer minimizer,
+        Supplier<TrialRecorder> recorder,
+        @Nullable Path out,
+        int budget) {
+
+    /// Shrinks and keeps a failure.
+    ///
+    /// @throws CommandException if it cannot be kept
+    Failure keep(FailureGroup group) {
+        Minimum minimum = budget == 0 ? null : minimizer.minimize(group.seed(), group.finding());
+        if (minimum == null) {
+            return Failure.of(group);
+        }
+        List<String> story = Story.of(minimum, names());
+        if (out == null) {
+            return new Failure(group, minimum, story, List.of(), null, null, null);
+        }
+        Path directory = out.resolve(group.finding().group());
+        try {
+            return kept(group, minimum, story, directory);
+        } catch (IOException e) {
+            throw CommandException.of(new Ending(
+                    Ending.STORAGE,
+                    "storage-failed",
+                    "the failure " + directory + " cannot be kept: " + WriteFailure.reason(e)));
+        }
+    }
+
+    private HypercallText names() {
+        return new HypercallText(choices.subject().services().stream()
+                .<ServiceDescriptor>map(FirmwareService::descriptor)
+                .toList());
+    }
+
+    private Failure kept(FailureGroup group, Minimum minimum, List<String> story, Path directory) throws IOException {
+        Path recording = directory.resolve("seed-" + group.seed());
+        Files.createDirectories(directory);
+        if (!Files.exists(recording)) {
+            RunReport report = recorder.get().record(choices.of(group.seed()), minimum.whole(), recording);
+            if (!TrialRecorder.isSame(minimum.whole(), report)) {
+                throw new IllegalStateException("the recorded run with the seed " + group.seed()
+                        + " differs from the explored one: it ended with " + report.outcome());
+            }
+        }
+        Path smallest = directory.resolve("seed-" + group.seed() + "-smallest");
+        List<String> calls = List.of();
+        if (!Files.exists(smallest)) {
+            RunReport report =
+                    recorder.get().record(minimizer.choices(group.seed(), minimum), minimum.trial(), smallest);
+            calls = report.lastHypercalls();
+        }
+        Path plan = null;
+        FaultPlan faults = Story.plan(minimum);
+        if (!faults.isEmpty()) {
+            plan = directory.resolve("seed-" + group.seed() + ".conf");
+            Files.writeString(plan, FaultPlanText.of(faults));
+        }
+        Files.writeString(
+                directory.resolve("seed-" + group.seed() + ".txt"),
+                group.finding().text() + "\n" + ExploreReport.needed(minimum) + "\n" + String.join("\n", story) + "\n");
+        return new Failure(group, minimum, story, calls, recording, smallest, plan);
+    }
+}

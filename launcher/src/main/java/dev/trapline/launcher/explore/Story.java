@@ -1,0 +1,93 @@
+package dev.trapline.launcher.explore;
+
+import dev.trapline.abi.Figures;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.CallKey;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.Turn;
+import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.CallPattern;
+import dev.trapline.abi.fault.FaultPlan;
+import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.config.PlannedText;
+import dev.trapline.explore.Minimum;
+import dev.trapline.machine.choice.Choice;
+import dev.trapline.machine.text.HypercallText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What is left of a failing run, in plain words.
+final class Story {
+
+    private Story() {}
+
+    /// One line for each choice that the failure needs; one that says so if it needs none.
+    ///
+    /// @param names the machine's functions
+    static List<String> of(Minimum minimum, HypercallText names) {
+        List<String> lines = new ArrayList<>();
+        for (FaultRule rule : minimum.rules().rules()) {
+            lines.add("the fault '" + rule.name() + "' (" + HypercallText.fault(rule.what()) + "), as planned");
+        }
+        for (Choice choice : minimum.choices()) {
+            lines.add(
+                    choice instanceof Choice.OfFault(CallKey call, CallFault fault)
+                            ? line(call, fault, minimum.faulted().functions().get(call), names)
+                            : line(choice));
+        }
+        for (PlannedInjection injection : minimum.injections()) {
+            lines.add(PlannedText.option(injection));
+        }
+        if (lines.isEmpty()) {
+            lines.add("nothing: it fails in the order of round robin, without any fault");
+        }
+        return lines;
+    }
+
+    private static String line(CallKey call, CallFault fault, @Nullable Integer function, HypercallText names) {
+        return "call " + call.nth() + " of " + call.caller()
+                + (function == null ? "" : ", " + names.name(new FunctionId(function))) + ": "
+                + HypercallText.fault(fault);
+    }
+
+    private static String line(Choice choice) {
+        return switch (choice) {
+            case Choice.OfFault(CallKey call, CallFault fault) -> call + ": " + HypercallText.fault(fault);
+            case Choice.OfTurn(ChoicePoint asked, Turn turn) -> line(asked, turn);
+            case Choice.OfArrival(ChoicePoint asked, var arrival) -> asked + ": " + HypercallText.happening(arrival);
+            case Choice.Planned(long moment, var arrival) ->
+                "at " + moment + " ticks: " + HypercallText.happening(arrival);
+            case Choice.OfEntropy(var asked, var bytes) ->
+                asked + ": " + Figures.count(bytes.size(), "byte") + " of entropy";
+        };
+    }
+
+    private static String line(ChoicePoint asked, Turn turn) {
+        String when = String.format(Locale.ROOT, "at %.9f s, ", Figures.seconds(asked.at()));
+        if (turn.length() == 0) {
+            return when + "when " + asked.after() + " had its turn, " + turn.vcpu() + " gets none in this round";
+        }
+        String how = turn.vcpu().equals(asked.after())
+                ? asked.after() + " goes on"
+                : asked.after() + " is left, and " + turn.vcpu() + " runs";
+        return when + how + ", for " + Figures.count(turn.length(), "tick");
+    }
+
+    /// The faults of a minimum as a plan: those of single calls are named by their numbers.
+    static FaultPlan plan(Minimum minimum) {
+        List<FaultRule> rules = new ArrayList<>(minimum.rules().rules());
+        for (Choice choice : minimum.choices()) {
+            if (choice instanceof Choice.OfFault(CallKey(VcpuId caller, long nth), CallFault fault)) {
+                rules.add(new FaultRule(
+                        "call" + nth + "-of-" + caller, CallPattern.ANY.by(Set.of(caller)), Occasion.nth(nth), fault));
+            }
+        }
+        return new FaultPlan(rules);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.trapline.machine.schedule;
+
+import dev.trapline.abi.SplitMix64;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.ChoicePoint;
+import dev.trapline.abi.choice.Turn;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Probabilistic concurrency testing (Burckhardt and others, "A Randomized Scheduler with Probabilistic Guarantees of
+/// Finding Bugs", 2010), for a machine with rounds.
+///
+/// Each vCPU has a priority, drawn at the start. In a round, the vCPU with the highest one runs first, and to the end
+/// of the round. At a few moments of the run, which are drawn as well, the vCPU that they are about is interrupted, and
+/// from there on has the lowest priority of all. A bug that needs d such orders is found with a probability that does
+/// not depend on how many other orders there are: 1 of at least n · k^(d-1) runs of n vCPUs and k instructions.
+///
+/// Long rounds leave the schedule the most freedom: a vCPU can be held up for no longer than a round.
+///
+/// @param quantum how long a round is, in ticks
+/// @param changes in the order of their moments
+public record Pct(long quantum, long seed, List<Change> changes) implements Scheduler {
+
+    private static final long CHANGES = 0x7063_745f_6368_616eL;
+    private static final long PRIORITIES = 0x7063_745f_7072_696fL;
+
+    /// A moment from which a vCPU has the lowest priority.
+    ///
+    /// @param moment in ticks of the vCPU's clock
+    /// @param vcpu its index
+    public record Change(long moment, int vcpu) {}
+
+    public Pct {
+        changes = List.copyOf(changes);
+    }
+
+    /// Draws the changes of a run.
+    ///
+    /// @param depth how many orders a bug may need: 1 has no change
+    /// @param span how long the run may be, in ticks, 1 or more: changes come before
+    public static Pct of(long quantum, long seed, int depth, long span, int vcpus) {
+        SplitMix64 draws = SplitMix64.of(seed, CHANGES);
+        List<Change> changes = new ArrayList<>();
+        for (int left = depth - 1; left > 0; left--) {
+            changes.add(new Change(draws.below(span), (int) draws.below(vcpus)));
+        }
+        changes.sort(Comparator.comparingLong(Change::moment));
+        return new Pct(quantum, seed, changes);
+    }
+
+    @Override
+    public String name() {
+        return "pct/1";
+    }
+
+    /// The clock of a vCPU is known if its turn was the last one. That of another one is taken to be the round's
+    /// beginning: so it is if it had no turn yet.
+    @Override
+    public Turn next(ChoicePoint asked, long ready) {
+        int chosen = -1;
+        long highest = 0;
+        for (long rest = ready; rest != 0; rest &= rest - 1) {
+            int vcpu = Long.numberOfTrailingZeros(rest);
+            long priority = priority(vcpu, clock(asked, vcpu));
+            if (chosen < 0 || priority > highest) {
+                chosen = vcpu;
+                highest = priority;
+            }
+        }
+        return new Turn(new VcpuId(chosen), untilChange(chosen, clock(asked, chosen)));
+    }
+
+    private static long clock(ChoicePoint asked, int vcpu) {
+        return vcpu == asked.after().index() ? Math.max(asked.at(), asked.round()) : asked.round();
+    }
+
+    /// Positive before its first change; below all others after one, the lower the later.
+    private long priority(int vcpu, long clock) {
+        long priority = SplitMix64.of(seed, PRIORITIES, vcpu).next() >>> 1;
+        for (int i = 0; i < changes.size() && changes.get(i).moment() <= clock; i++) {
+            if (changes.get(i).vcpu() == vcpu) {
+                priority = -1L - i;
+            }
+        }
+        return priority;
+    }
+
+    private long untilChange(int vcpu, long clock) {
+        for (Change change : changes) {
+            if (change.vcpu() == vcpu && change.moment() > clock) {
+                return Math.min(quantum, change.moment() - clock);
+            }
+        }
+        return quantum;
+    }
+}
