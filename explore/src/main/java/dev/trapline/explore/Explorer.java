@@ -40,15 +40,14 @@ public final class Explorer {
 
     /// @param choices the choices of each run
     /// @param oracle judges the runs
-    /// @param begun the seed to begin with: those before it had their run in an earlier exploration
-    public Explorer(EngineFactory engines, SeededChoices choices, Oracle oracle, Seeds seeds, long begun) {
+    public Explorer(EngineFactory engines, SeededChoices choices, Oracle oracle, Seeds seeds) {
         this.engines = engines;
         this.choices = choices;
         this.oracle = oracle;
         this.seeds = seeds;
-        this.next = begun;
-        this.done = begun;
-        this.kept = new Kept(begun, tally());
+        this.next = seeds.first();
+        this.done = seeds.first();
+        this.kept = new Kept(seeds.first(), Tally.NOTHING);
     }
 
     /// What is known of the seeds below one, to go on from there.
@@ -57,16 +56,19 @@ public final class Explorer {
     /// @param tally of the seeds below
     public record Kept(long next, Tally tally) {}
 
-    /// Adds what an earlier exploration has found.
-    public synchronized void resume(Tally earlier) {
-        runs = earlier.runs();
-        failed = earlier.failed();
-        checked = earlier.checked();
-        slices = earlier.slices();
-        instructions = earlier.instructions();
-        longest = earlier.longest();
-        earlier.groups().forEach(group -> groups.put(group.finding().group(), group));
-        kept = new Kept(done, earlier);
+    /// Goes on where an earlier exploration ended.
+    public synchronized void resume(Kept earlier) {
+        Tally tally = earlier.tally();
+        next = earlier.next();
+        done = earlier.next();
+        runs = tally.runs();
+        failed = tally.failed();
+        checked = tally.checked();
+        slices = tally.slices();
+        instructions = tally.instructions();
+        longest = tally.longest();
+        tally.groups().forEach(group -> groups.put(group.finding().group(), group));
+        kept = earlier;
     }
 
     /// Begins to run the seeds.

@@ -1,6 +1,8 @@
 package dev.trapline.explore;
 
+import dev.trapline.abi.Digest64;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param slices how many it had
 /// @param instructions how many all vCPUs executed
 /// @param ticks how long it was, in virtual time
-/// @param digest of the registers after each slice: equal for equal runs
+/// @param digest of the registers after each slice, of all memory at the end, and of the console: equal for equal runs
 /// @param faults what the rules of its plan did
 public record Trial(
         RunOutcome outcome,
@@ -24,6 +26,11 @@ public record Trial(
         List<Choices.FaultCount> faults) {
     public Trial {
         faults = List.copyOf(faults);
+    }
+
+    /// The digest of a run.
+    public static long digest(RunReport report) {
+        return Digest64.fold(Digest64.fold(report.registerDigest(), report.memoryDigest()), report.consoleDigest());
     }
 
     /// Whether it failed in the same way.

@@ -125,7 +125,7 @@ public final class TrialMachine implements AutoCloseable {
                 report.progress().slices(),
                 report.instructions(),
                 report.progress().virtualTime(),
-                report.registerDigest(),
+                Trial.digest(report),
                 report.unused().faults());
     }
 

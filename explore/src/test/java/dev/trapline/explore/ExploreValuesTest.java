@@ -48,7 +48,7 @@ class ExploreValuesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         not ok 3 - the counter is right               | true
-        not ok 3 - later # TODO not done              | false
+        not ok 3 - later # todo not done              | false
         not ok 3 - absent # skip no timer             | false
         ok 3 - not ok is only a name                  | false
         [    1.234567] not ok 2 kunit_case            | true

@@ -148,34 +148,43 @@ public final class ExploreCommand implements Action {
                 Engines.open(config.run().library(), config.run().shortcuts());
         Subject subject = subject(config, services);
         SeededChoices choices = new SeededChoices(subject, strategy, options.isSwarm(), span(engines, subject));
-        ExplorationFile file = options.out() == null
-                ? null
-                : new ExplorationFile(options.out(), digest(subject, choices, oracle), seeds);
-        Explorer.Kept kept = file == null ? null : file.read();
-        Explorer explorer = new Explorer(engines, choices, oracle, seeds, kept == null ? seeds.first() : kept.next());
-        if (kept != null) {
-            explorer.resume(kept.tally());
-            terminal.err()
-                    .println("trapline: goes on behind "
-                            + Figures.count(kept.tally().runs(), "run"));
-        } else if (file != null) {
-            file.prepare();
-        }
-        long before = explorer.tally().runs();
-        long begun = System.nanoTime();
-        explore(explorer, seeds, jobs, file);
-        long nanos = System.nanoTime() - begun;
         FailureKeeper keeper = new FailureKeeper(
                 choices,
                 new Minimizer(engines, choices, oracle, Math.max(1, budget)),
                 () -> new TrialRecorder(actors.system(), engines, subject, oracle),
                 options.out(),
                 budget);
+        ExplorationFile file =
+                options.out() == null ? null : new ExplorationFile(options.out(), digest(choices, oracle), seeds);
+        Explorer explorer = explorer(new Explorer(engines, choices, oracle, seeds), file);
+        return explored(explorer, seeds, jobs, file, keeper);
+    }
+
+    /// Begins, or goes on where an earlier exploration ended.
+    private Explorer explorer(Explorer fresh, @Nullable ExplorationFile file) {
+        Explorer.Kept kept = file == null ? null : file.read();
+        if (kept != null) {
+            fresh.resume(kept);
+            terminal.err()
+                    .println("trapline: goes on behind "
+                            + Figures.count(kept.tally().runs(), "run"));
+        } else if (file != null) {
+            file.prepare();
+        }
+        return fresh;
+    }
+
+    private Ending explored(
+            Explorer explorer, Seeds seeds, int jobs, @Nullable ExplorationFile file, FailureKeeper keeper) {
+        long before = explorer.tally().runs();
+        long begun = System.nanoTime();
+        explore(explorer, seeds, jobs, file);
+        long nanos = System.nanoTime() - begun;
         Tally tally = explorer.tally();
         ExploreReport report = new ExploreReport(
-                again(),
+                ExploreRules.again(spec),
                 seeds.toString(),
-                strategy.toString(),
+                keeper.choices().strategy().toString(),
                 tally,
                 failures(tally, keeper),
                 nanos,
@@ -237,7 +246,8 @@ public final class ExploreCommand implements Action {
         }
     }
 
-    private static String digest(Subject subject, SeededChoices choices, Oracle oracle) {
+    private static String digest(SeededChoices choices, Oracle oracle) {
+        Subject subject = choices.subject();
         StringBuilder text = new StringBuilder();
         text.append(subject.spec())
                 .append(choices.strategy())
@@ -321,11 +331,6 @@ public final class ExploreCommand implements Action {
         }
         watch.pause();
         return failures;
-    }
-
-    /// The command with its options, but for the seeds and the directory.
-    private String again() {
-        return ExploreRules.again(spec);
     }
 
     private static Ending ending(Tally tally) {

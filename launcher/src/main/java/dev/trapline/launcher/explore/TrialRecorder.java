@@ -44,7 +44,7 @@ record TrialRecorder(ActorSystem<Void> system, EngineFactory engines, Subject su
 
     /// Whether a recorded run is the one that the exploration saw.
     static boolean isSame(Trial trial, RunReport report) {
-        return trial.digest() == report.registerDigest()
+        return trial.digest() == Trial.digest(report)
                 && trial.slices() == report.progress().slices();
     }
 }
