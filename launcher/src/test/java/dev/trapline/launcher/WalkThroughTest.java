@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The sessions in README.md, docs/hypercall-forwarding.md and docs/fault-injection.md show the real output of the
-/// command, and the tests that they name exist.
+/// The sessions in README.md, docs/hypercall-forwarding.md, docs/fault-injection.md and docs/testing-your-guest.md show
+/// the real output of the command, and the tests that they name exist.
 ///
 /// The blocks are used in order: one that begins with a `$` is a session. Every other block is a file; the last name in
 /// the text before it is its name. README has no such files. A line `...` matches any lines. Durations are not
@@ -38,6 +38,7 @@ class WalkThroughTest {
 
     private static final Path README = CommandProcess.HOME.resolve("README.md");
     private static final Path FAULTS = CommandProcess.HOME.resolve("docs/fault-injection.md");
+    private static final Path EXPLORING = CommandProcess.HOME.resolve("docs/testing-your-guest.md");
     private static final Path PAGE = CommandProcess.HOME.resolve("docs/hypercall-forwarding.md");
     private static final Pattern FILE = Pattern.compile("`([a-z]+\\.conf)`");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
@@ -62,6 +63,11 @@ class WalkThroughTest {
     @TestFactory
     Stream<DynamicTest> everyCommandPrintsWhatThePageOfFaultsShows() throws IOException {
         return sessions(FAULTS, Files.createDirectory(directory.resolve("faults")), true);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandPrintsWhatThePageOfExplorationShows() throws IOException {
+        return sessions(EXPLORING, Files.createDirectory(directory.resolve("exploring")), true);
     }
 
     @TestFactory
@@ -115,7 +121,7 @@ class WalkThroughTest {
                 block = null;
             }
         }
-        assertThat(sessions).as("commands on the page").hasSizeGreaterThan(5);
+        assertThat(sessions).as("commands on the page").hasSizeGreaterThan(4);
         return sessions.stream().map(shown -> DynamicTest.dynamicTest(shown.command(), () -> check(shown, where)));
     }
 
