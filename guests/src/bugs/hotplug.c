@@ -1,5 +1,5 @@
-// Two vCPUs bring up the same third one, if it is off. Each writes into a shared cell for whom, and then calls CPU_ON. If one writes after the
-// other has looked, the third vCPU works for the wrong one. EXIT 1 then. With FIXED, a lock is held around the steps.
+// Two vCPUs bring up the same third one, if it is off. Each writes its own number into a shared cell, and then calls CPU_ON. If one writes after the
+// other has looked, the third vCPU reads the wrong one. EXIT 1 then. With FIXED, a lock is held around the steps.
 #include "entry.h"
 
 #define NOBODY 99

@@ -50,13 +50,13 @@ public final class Explorer {
         this.kept = new Kept(seeds.first(), Tally.NOTHING);
     }
 
-    /// What is known of the seeds below one, to go on from there.
+    /// What is known of the seeds below one, to continue from there.
     ///
-    /// @param next the seed to go on with
+    /// @param next the seed to continue with
     /// @param tally of the seeds below
     public record Kept(long next, Tally tally) {}
 
-    /// Goes on where an earlier exploration ended.
+    /// Continues where an earlier exploration ended.
     public synchronized void resume(Kept earlier) {
         Tally tally = earlier.tally();
         next = earlier.next();
@@ -111,7 +111,7 @@ public final class Explorer {
         return new Tally(runs, failed, checked, slices, instructions, longest, List.copyOf(groups.values()));
     }
 
-    /// The newest place to go on from. For any thread.
+    /// The newest place to continue from. For any thread.
     public synchronized Kept kept() {
         return kept;
     }

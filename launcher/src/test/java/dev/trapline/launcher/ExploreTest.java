@@ -216,10 +216,10 @@ class ExploreTest {
         assertThat(ended.out()).as("it was not over").isEmpty();
         if (signal.equals("INT")) {
             assertThat(ended.lastLine())
-                    .contains("exit 130, interrupted: the exploration was interrupted after ", "goes on from there");
+                    .contains("exit 130, interrupted: the exploration was interrupted after ", "continues from there");
         }
         Said rest = perform(command);
-        assertThat(rest.err()).contains("goes on behind ");
+        assertThat(rest.err()).contains("continues after ");
         String[] whole = command.clone();
         whole[10] = directory.resolve("whole").toString();
         assertThat(rest.out().replace(out.toString(), "OUT"))
@@ -240,7 +240,7 @@ class ExploreTest {
         Path mine = Files.createDirectory(directory.resolve("mine"));
         Said strange = explore("ticket-lock-fixed", "5", "--out", mine.toString());
         assertThat(strange.status()).isEqualTo(Ending.USAGE);
-        assertThat(strange.lastLine()).contains("has no exploration that can go on");
+        assertThat(strange.lastLine()).contains("has no exploration that can be continued");
         assertThat(mine).as("nothing is written into it").isEmptyDirectory();
     }
 

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// The file in which an exploration keeps how far it is, so that it can go on after it was killed.
+/// The file in which an exploration keeps how far it is, so that it can continue after it was killed.
 ///
 /// It is replaced as a whole: at any time there is one that can be read.
 ///
@@ -60,7 +60,9 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
             return new Explorer.Kept(config.getLong("next"), tally(config));
         } catch (IOException | ConfigException e) {
             throw CommandException.usage(
-                    "--out " + directory + " exists, and has no exploration that can go on: name another directory", e);
+                    "--out " + directory
+                            + " exists, and has no exploration that can be continued: name another directory",
+                    e);
         }
     }
 

@@ -85,7 +85,7 @@ import picocli.CommandLine.Spec;
             "2:the command line, the configuration or an image is wrong",
             "3:some runs failed",
             "7:standard output, a recording or a file of --out cannot be written",
-            "130:Ctrl-C or a signal; with --out, the same command goes on"
+            "130:Ctrl-C or a signal; with --out, the same command continues"
         })
 public final class ExploreCommand implements Action {
 
@@ -160,13 +160,13 @@ public final class ExploreCommand implements Action {
         return explored(explorer, seeds, jobs, file, keeper);
     }
 
-    /// Begins, or goes on where an earlier exploration ended.
+    /// Begins, or continues where an earlier exploration ended.
     private Explorer explorer(Explorer fresh, @Nullable ExplorationFile file) {
         Explorer.Kept kept = file == null ? null : file.read();
         if (kept != null) {
             fresh.resume(kept);
             terminal.err()
-                    .println("trapline: goes on behind "
+                    .println("trapline: continues after "
                             + Figures.count(kept.tally().runs(), "run"));
         } else if (file != null) {
             file.prepare();
@@ -294,7 +294,7 @@ public final class ExploreCommand implements Action {
             Tally tally = explorer.tally();
             throw CommandException.interrupted("the exploration was interrupted after "
                     + Figures.count(tally.runs(), "run") + ", of which " + tally.failed() + " failed"
-                    + (file == null ? "" : "; the same command goes on from there"));
+                    + (file == null ? "" : "; the same command continues from there"));
         }
     }
 

@@ -86,7 +86,7 @@ final class ExploreOptions {
             paramLabel = "DIR",
             order = 6,
             description = "Keep the failures in this directory, recorded. If an exploration of the same guest was "
-                    + "interrupted there, it goes on.")
+                    + "interrupted there, it continues.")
     void out(@Nullable Path value) {
         out = value;
     }

@@ -74,7 +74,7 @@ final class Story {
             return when + "when " + asked.after() + " had its turn, " + turn.vcpu() + " gets none in this round";
         }
         String how = turn.vcpu().equals(asked.after())
-                ? asked.after() + " goes on"
+                ? asked.after() + " continues"
                 : asked.after() + " is left, and " + turn.vcpu() + " runs";
         return when + how + ", for " + Figures.count(turn.length(), "tick");
     }
