@@ -245,6 +245,18 @@ class ExploreTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{\"of\": 3}", "[[[[", "{\"of\": \"x\"} trailing"})
+    void aDamagedFileOfAnExplorationIsRefused(String damage) throws IOException {
+        Path out = directory.resolve("found");
+        explore("ticket-lock-fixed", "5", "--out", out.toString());
+        String deep = damage.equals("[[[[") ? damage.repeat(15_000) : damage;
+        Files.writeString(out.resolve("exploration.json"), deep);
+        Said said = explore("ticket-lock-fixed", "5", "--out", out.toString());
+        assertThat(said.status()).as(said.err()).isEqualTo(Ending.USAGE);
+        assertThat(said.lastLine()).contains("has no exploration that can be continued");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         --seeds;0           | are no seeds
         --schedule;pct:0    | a depth of 0

@@ -36,6 +36,9 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
     private static final String NAME = "exploration.json";
     private static final int LARGEST = 16 << 20;
 
+    /// Far more than it has, also if messages in it have brackets.
+    private static final int DEEPEST = 500;
+
     /// Reads how far an earlier exploration came.
     ///
     /// @return null if there was none
@@ -47,6 +50,9 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
         try {
             String text = new String(
                     BoundedFile.read(directory.resolve(NAME), LARGEST, Links.REFUSED), StandardCharsets.UTF_8);
+            if (depth(text) > DEEPEST) {
+                throw new IOException("it is no file of an exploration");
+            }
             Config config = ConfigFactory.parseString(
                     text, ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
             if (!config.getString("of").equals(of)) {
@@ -58,12 +64,27 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
                         + config.getLong("first") + ": name another directory");
             }
             return new Explorer.Kept(config.getLong("next"), tally(config));
-        } catch (IOException | ConfigException e) {
+        } catch (IOException | ConfigException | IllegalArgumentException e) {
             throw CommandException.usage(
                     "--out " + directory
                             + " exists, and has no exploration that can be continued: name another directory",
                     e);
         }
+    }
+
+    /// How deep its objects and lists are in each other: the parser calls itself for each.
+    private static int depth(String text) {
+        int depth = 0;
+        int deepest = 0;
+        for (int i = 0; i < text.length(); i++) {
+            depth += switch (text.charAt(i)) {
+                case '{', '[' -> 1;
+                case '}', ']' -> -1;
+                default -> 0;
+            };
+            deepest = Math.max(deepest, depth);
+        }
+        return deepest;
     }
 
     private static Tally tally(Config config) {

@@ -339,7 +339,8 @@ public final class ExploreCommand implements Action {
                 : new Ending(
                         Ending.GUEST_FAILED,
                         "failures-found",
-                        Figures.count(tally.failed(), "run") + " of " + tally.runs() + " failed, in "
+                        Figures.count(tally.failed(), "run") + " of " + String.format(Locale.ROOT, "%,d", tally.runs())
+                                + " failed, in "
                                 + Figures.count(tally.groups().size(), "way"));
     }
 }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 final class ExploreOptions {
 
     /// How many instructions a run has, unless it is told otherwise: a run that does not end is a failure.
-    private static final String MAX_INSTRUCTIONS = "10000000";
+    private static final String MAX_INSTRUCTIONS = "2000000";
 
     private static final int MAX_JOBS = 64;
     private static final int MAX_RUNS = 100_000;
@@ -120,6 +120,15 @@ final class ExploreOptions {
     }
 
     @Option(
+            names = "--load-address",
+            paramLabel = "ADDRESS",
+            order = 9,
+            description = "IMAGE is a raw image, not an ELF file: load it at this address and start at its first byte.")
+    void loadAddress(@Nullable String value) {
+        set("run.load-address", "--load-address", value);
+    }
+
+    @Option(
             names = "--slice",
             paramLabel = "N",
             order = 12,
@@ -133,7 +142,7 @@ final class ExploreOptions {
             names = "--max-instructions",
             paramLabel = "N",
             order = 13,
-            description = "A run that has not ended after this many instructions has failed (default 10000000).")
+            description = "A run that has not ended after this many instructions has failed (default 2000000).")
     void maxInstructions(@Nullable String value) {
         limited = value != null;
         set("run.max-instructions", "--max-instructions", value);

@@ -46,6 +46,7 @@ final class ExploreRules {
     static WithoutEffect add(WithoutEffect rules, TraplineConfig config, boolean swarm) {
         return rules.allKeysBut("an exploration does not use it", USED)
                 .when(swarm && config.run().faults() == null, "there is no plan of faults", "--swarm")
+                .when(config.run().image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
                         config.run().input() == null && config.run().expect() == null,
                         "it needs run.input or run.expect",
