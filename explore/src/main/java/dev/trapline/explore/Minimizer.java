@@ -14,6 +14,7 @@ import dev.trapline.machine.choice.NotedChoices;
 import dev.trapline.machine.choice.PlannedFaults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +54,15 @@ public final class Minimizer {
     /// @return null if a run with this seed does not fail so
     public @Nullable Minimum minimize(long seed, Finding finding) {
         try (TrialMachine machine = new TrialMachine(engines, seeded.subject(), oracle)) {
-            return new Search(machine, seed, finding).minimum();
+            return minimize(seed, finding, machine::run);
         }
+    }
+
+    /// The same, where somebody else judges.
+    ///
+    /// @param runs has a run with some choices, and judges it
+    public @Nullable Minimum minimize(long seed, Finding finding, Function<Choices, Trial> runs) {
+        return new Search(runs, seed, finding).minimum();
     }
 
     /// The choices that make a minimum of a run.
@@ -81,7 +89,7 @@ public final class Minimizer {
 
     private final class Search {
 
-        private final TrialMachine machine;
+        private final Function<Choices, Trial> machine;
         private final long seed;
         private final Finding finding;
         private FaultPlan rules;
@@ -93,7 +101,7 @@ public final class Minimizer {
         private int runs;
         private @Nullable Trial best;
 
-        private Search(TrialMachine machine, long seed, Finding finding) {
+        private Search(Function<Choices, Trial> machine, long seed, Finding finding) {
             this.machine = machine;
             this.seed = seed;
             this.finding = finding;
@@ -181,7 +189,7 @@ public final class Minimizer {
                 throw new NoMoreRunsException();
             }
             runs++;
-            Trial trial = machine.run(choices);
+            Trial trial = machine.apply(choices);
             if (trial.failsLike(finding)) {
                 best = trial;
                 return true;

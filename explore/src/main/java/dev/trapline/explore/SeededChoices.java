@@ -24,13 +24,19 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, l
 
     private static final long SWARM = 0x7377_6172_6d21_2121L;
 
+    /// The choices of the run that tells how long a run of a subject is: without faults, and the same for all
+    /// strategies.
+    public static Choices measuring(Subject subject) {
+        return new SeededChoices(subject.withFaults(FaultPlan.NONE), new Strategy.Jitter(), false, 1).of(0);
+    }
+
     /// The choices of a run.
     public Choices of(long seed) {
         return new ScheduledChoices(strategy.scheduler(subject, seed, span), inOrder(seed));
     }
 
     /// The same with the turns of the machine's own schedule.
-    private Choices inOrder(long seed) {
+    public Choices inOrder(long seed) {
         FaultPlan plan = plan(seed);
         Choices without = withoutFaults(seed);
         return plan.isEmpty() ? without : new PlannedFaults(plan, seed, without);

@@ -44,7 +44,9 @@ public record Trial(
     }
 
     /// The same, judged otherwise.
-    Trial with(Finding other) {
+    ///
+    /// @param other null if it did not fail
+    public Trial with(@Nullable Finding other) {
         return new Trial(outcome, other, slices, instructions, ticks, digest, faults);
     }
 }

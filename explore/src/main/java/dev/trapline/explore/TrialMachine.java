@@ -5,10 +5,12 @@ import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.machine.Console;
+import dev.trapline.machine.ConsoleOutput;
 import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
@@ -44,6 +46,15 @@ public final class TrialMachine implements AutoCloseable {
     /// @throws dev.trapline.board.boot.ImageException if the images cannot be started on this machine
     /// @throws dev.trapline.abi.firmware.ServiceFailure if a service fails before the first slice
     public TrialMachine(EngineFactory engines, Subject subject, Oracle oracle) {
+        this(engines, subject, oracle, (_, _) -> {}, History.none());
+    }
+
+    /// The same, observed.
+    ///
+    /// @param console gets what the guest prints
+    /// @param history gets the records of each run; it stores nothing, and refuses nothing
+    public TrialMachine(
+            EngineFactory engines, Subject subject, Oracle oracle, ConsoleOutput console, History history) {
         this.oracle = oracle;
         MachineAssembly assembly = new MachineAssembly(
                 engines, subject.spec(), subject.images(), subject.services(), subject.fitting(), null);
@@ -54,7 +65,7 @@ public final class TrialMachine implements AutoCloseable {
             assembly.discard();
             throw new MachineSetupException(String.valueOf(e.getMessage()));
         }
-        this.parts = assembly.assemble(choices, new Console((_, _) -> {}), History.none(), new Controls(), () -> {});
+        this.parts = assembly.assemble(choices, new Console(console), history, new Controls(), () -> {});
         this.machine = new StepMachine(parts);
         choices.replace(common(subject.spec()));
         machine.begin();
@@ -137,6 +148,16 @@ public final class TrialMachine implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /// The machine, to look at it between runs.
+    public StepMachine machine() {
+        return machine;
+    }
+
+    /// The guest's memory.
+    public GuestMemory memory() {
+        return parts.memory();
     }
 
     /// Frees engines and memory.

@@ -41,6 +41,7 @@ import dev.trapline.launcher.process.Services;
 import dev.trapline.launcher.process.Signals;
 import dev.trapline.launcher.recording.ExpectFile;
 import dev.trapline.launcher.recording.InputFiles;
+import dev.trapline.vcpu.RecordedTrials;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,7 +152,7 @@ public final class ExploreCommand implements Action {
         FailureKeeper keeper = new FailureKeeper(
                 choices,
                 new Minimizer(engines, choices, oracle, Math.max(1, budget)),
-                () -> new TrialRecorder(actors.system(), engines, subject, oracle),
+                () -> new RecordedTrials(actors.system(), engines, subject, oracle),
                 options.out(),
                 budget);
         ExplorationFile file =
@@ -235,14 +236,11 @@ public final class ExploreCommand implements Action {
                 : ConsoleScript.typing(InputFiles.read("input", input, InputFiles.LARGEST_INPUT, Waiting.UNLIMITED));
     }
 
-    /// How long a run is, for schedules that choose moments: that of one without faults.
+    /// How long a run is, for schedules that choose moments.
     private static long span(EngineFactory engines, Subject subject) {
-        Subject plain = subject.withFaults(FaultPlan.NONE);
         try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD)) {
             return Math.max(
-                    1,
-                    machine.run(new SeededChoices(plain, new Strategy.Jitter(), false, 1).of(0))
-                            .ticks());
+                    1, machine.run(SeededChoices.measuring(subject)).ticks());
         }
     }
 

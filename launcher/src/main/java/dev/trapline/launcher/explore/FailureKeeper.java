@@ -9,10 +9,15 @@ import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
 import dev.trapline.explore.SeededChoices;
+import dev.trapline.explore.Story;
+import dev.trapline.explore.Trial;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
+import dev.trapline.launcher.output.ResultFile;
 import dev.trapline.machine.RunReport;
+import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.text.HypercallText;
+import dev.trapline.vcpu.RecordedTrials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 record FailureKeeper(
         SeededChoices choices,
         Minimizer minimizer,
-        Supplier<TrialRecorder> recorder,
+        Supplier<RecordedTrials> recorder,
         @Nullable Path out,
         int budget) {
 
@@ -66,8 +71,8 @@ record FailureKeeper(
         Path recording = directory.resolve("seed-" + group.seed());
         Files.createDirectories(directory);
         if (!Files.exists(recording)) {
-            RunReport report = recorder.get().record(choices.of(group.seed()), minimum.whole(), recording);
-            if (!TrialRecorder.isSame(minimum.whole(), report)) {
+            RunReport report = record(choices.of(group.seed()), minimum.whole(), recording);
+            if (!RecordedTrials.isSame(minimum.whole(), report)) {
                 throw new IllegalStateException("the recorded run with the seed " + group.seed()
                         + " differs from the explored one: it ended with " + report.outcome());
             }
@@ -89,5 +94,11 @@ record FailureKeeper(
                 directory.resolve("seed-" + group.seed() + ".txt"),
                 group.finding().text() + "\n" + ExploreReport.needed(minimum) + "\n" + String.join("\n", story) + "\n");
         return new Failure(group, minimum, story, calls, recording, smallest, plan);
+    }
+
+    private RunReport record(Choices own, Trial trial, Path directory) throws IOException {
+        RunReport report = recorder.get().record(own, trial, directory);
+        ResultFile.writeInto(directory, ResultFile.json(Ending.of(report.outcome()), report));
+        return report;
     }
 }

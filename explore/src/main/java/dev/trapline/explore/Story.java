@@ -1,4 +1,4 @@
-package dev.trapline.launcher.explore;
+package dev.trapline.explore;
 
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.VcpuId;
@@ -10,10 +10,9 @@ import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
 import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.smccc.FunctionId;
-import dev.trapline.config.PlannedText;
-import dev.trapline.explore.Minimum;
 import dev.trapline.machine.choice.Choice;
 import dev.trapline.machine.text.HypercallText;
 import java.util.ArrayList;
@@ -23,14 +22,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What is left of a failing run, in plain words.
-final class Story {
+public final class Story {
 
     private Story() {}
 
     /// One line for each choice that the failure needs; one that says so if it needs none.
     ///
     /// @param names the machine's functions
-    static List<String> of(Minimum minimum, HypercallText names) {
+    public static List<String> of(Minimum minimum, HypercallText names) {
         List<String> lines = new ArrayList<>();
         for (FaultRule rule : minimum.rules().rules()) {
             lines.add("the fault '" + rule.name() + "' (" + HypercallText.fault(rule.what()) + "), as planned");
@@ -42,12 +41,19 @@ final class Story {
                             : line(choice));
         }
         for (PlannedInjection injection : minimum.injections()) {
-            lines.add(PlannedText.option(injection));
+            lines.add(HypercallText.injection(injection.what()) + ", " + when(injection.when()));
         }
         if (lines.isEmpty()) {
             lines.add("nothing: it fails in the order of round robin, without any fault");
         }
         return lines;
+    }
+
+    private static String when(Moment moment) {
+        return switch (moment) {
+            case Moment.AtSlice(long ordinal) -> "before slice " + ordinal;
+            case Moment.AtTime(long ticks) -> String.format(Locale.ROOT, "at %.9f s", Figures.seconds(ticks));
+        };
     }
 
     private static String line(CallKey call, CallFault fault, @Nullable Integer function, HypercallText names) {
@@ -80,7 +86,7 @@ final class Story {
     }
 
     /// The faults of a minimum as a plan: those of single calls are named by their numbers.
-    static FaultPlan plan(Minimum minimum) {
+    public static FaultPlan plan(Minimum minimum) {
         List<FaultRule> rules = new ArrayList<>(minimum.rules().rules());
         for (Choice choice : minimum.choices()) {
             if (choice instanceof Choice.OfFault(CallKey(VcpuId caller, long nth), CallFault fault)) {

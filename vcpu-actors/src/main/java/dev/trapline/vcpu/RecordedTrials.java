@@ -1,4 +1,4 @@
-package dev.trapline.launcher.explore;
+package dev.trapline.vcpu;
 
 import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.engine.EngineFactory;
@@ -8,25 +8,22 @@ import dev.trapline.explore.Oracle;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
 import dev.trapline.explore.TrialMachine;
-import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.ResultFile;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
-import dev.trapline.vcpu.Machine;
-import java.io.IOException;
 import java.nio.file.Path;
 
-/// Has a run of an exploration again, as a machine of actors that is recorded.
-record TrialRecorder(ActorSystem<Void> system, EngineFactory engines, Subject subject, Oracle oracle) {
+/// Has runs of an exploration again, as machines of actors that are recorded.
+///
+/// @param oracle that of the exploration: it ends a run at its failure
+public record RecordedTrials(ActorSystem<?> system, EngineFactory engines, Subject subject, Oracle oracle) {
 
-    /// Records a run.
+    /// Records a run. Waits for its end.
     ///
-    /// @param own its choices
+    /// @param own its choices behind the starting point
     /// @param trial what the exploration saw of it
     /// @param directory where to; it must not exist
-    /// @return the report of the recorded run
-    /// @throws IOException if its result cannot be written
-    RunReport record(Choices own, Trial trial, Path directory) throws IOException {
+    /// @return the report of the recorded run: [#isSame] tells whether it is the same
+    public RunReport record(Choices own, Trial trial, Path directory) {
         JudgedChoices judged = new JudgedChoices(oracle, own);
         if (trial.isInterrupted()) {
             judged.endingAt(trial.slices());
@@ -34,16 +31,15 @@ record TrialRecorder(ActorSystem<Void> system, EngineFactory engines, Subject su
         Machine.Builder builder = Machine.builder(engines, subject.spec())
                 .services(subject.services())
                 .board(subject.fitting())
-                .choices(_ -> new ForkedChoices(TrialMachine.common(subject.spec()), judged, TrialMachine.COMMON_TURNS))
+                .choices(_ -> new ForkedChoices(
+                        TrialMachine.common(subject.spec()), judged, TrialMachine.COMMON_TURNS))
                 .recordTo(directory);
         subject.images().forEach(builder::image);
-        RunReport report = builder.start(system).done().toCompletableFuture().join();
-        ResultFile.writeInto(directory, ResultFile.json(Ending.of(report.outcome()), report));
-        return report;
+        return builder.start(system).done().toCompletableFuture().join();
     }
 
     /// Whether a recorded run is the one that the exploration saw.
-    static boolean isSame(Trial trial, RunReport report) {
+    public static boolean isSame(Trial trial, RunReport report) {
         return trial.digest() == Trial.digest(report)
                 && trial.slices() == report.progress().slices();
     }
