@@ -53,8 +53,7 @@ public final class TrialMachine implements AutoCloseable {
     ///
     /// @param console gets what the guest prints
     /// @param history gets the records of each run; it stores nothing, and refuses nothing
-    public TrialMachine(
-            EngineFactory engines, Subject subject, Oracle oracle, ConsoleOutput console, History history) {
+    public TrialMachine(EngineFactory engines, Subject subject, Oracle oracle, ConsoleOutput console, History history) {
         this.oracle = oracle;
         MachineAssembly assembly = new MachineAssembly(
                 engines, subject.spec(), subject.images(), subject.services(), subject.fitting(), null);

@@ -22,7 +22,10 @@ public record GuestCall(VcpuId vcpu, String function, HypercallExit exit, Answer
 
     /// What it returned in x0, as a signed number of 32 bits, as PSCI and others return results.
     public int result() {
-        return (int) (answer.registers().mask() % 2 == 1 ? answer.registers().value(0) : exit.registers().get(0));
+        return (int)
+                (answer.registers().mask() % 2 == 1
+                        ? answer.registers().value(0)
+                        : exit.registers().get(0));
     }
 
     @Override

@@ -121,8 +121,8 @@ public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRu
     }
 
     private void fail(String expected) {
-        StringBuilder text = new StringBuilder("Expected " + expected + ".\nThe run ended with " + actual.outcome()
-                + ".\n");
+        StringBuilder text =
+                new StringBuilder("Expected " + expected + ".\nThe run ended with " + actual.outcome() + ".\n");
         List<GuestCall> calls = actual.calls();
         if (!calls.isEmpty()) {
             text.append("Its last calls:\n");

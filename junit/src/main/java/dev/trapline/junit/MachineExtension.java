@@ -3,19 +3,18 @@ package dev.trapline.junit;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.explore.Subject;
 import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
-import org.jspecify.annotations.Nullable;
 
 /// Gives machines to the tests of a [MachineTest], and does those with [ExploreSeeds] once for each seed.
 final class MachineExtension implements ParameterResolver, InvocationInterceptor {
 
-    private static final ExtensionContext.Namespace HERE =
-            ExtensionContext.Namespace.create(MachineExtension.class);
+    private static final ExtensionContext.Namespace HERE = ExtensionContext.Namespace.create(MachineExtension.class);
 
     /// A test's machine, freed with the test.
     private record Held(TestMachine machine, Subject subject) implements AutoCloseable {
@@ -58,9 +57,7 @@ final class MachineExtension implements ParameterResolver, InvocationInterceptor
 
     @Override
     public void interceptTestMethod(
-            Invocation<@Nullable Void> invocation,
-            ReflectiveInvocationContext<Method> call,
-            ExtensionContext context)
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> call, ExtensionContext context)
             throws Throwable {
         Method method = call.getExecutable();
         ExploreSeeds asked = method.getAnnotation(ExploreSeeds.class);
@@ -71,6 +68,9 @@ final class MachineExtension implements ParameterResolver, InvocationInterceptor
         invocation.skip();
         Held held = held(context);
         new SeedRuns(held.subject(), asked.schedule(), asked.swarm())
-                .explore(asked.value(), held.machine(), new SeedRuns.Body(method, context.getRequiredTestInstance(), call.getArguments()));
+                .explore(
+                        asked.value(),
+                        held.machine(),
+                        new SeedRuns.Body(method, context.getRequiredTestInstance(), call.getArguments()));
     }
 }

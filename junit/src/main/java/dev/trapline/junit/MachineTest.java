@@ -25,8 +25,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(MachineExtension.class)
 public @interface MachineTest {
 
-    /// The file with the guest: a static ELF. A path that is not absolute begins at the directory in which the tests
-    /// run, which is the module's.
+    /// The file with the guest: a static ELF. A path that is not absolute begins at the directory in which the
+    /// tests run, which is the module's.
     String guest();
 
     /// vCPUs, 1 to 64.

@@ -19,20 +19,22 @@ import java.util.stream.Stream;
 final class Recorder implements AutoCloseable {
 
     private static final String SETTINGS = """
-            akka {
-              loglevel = WARNING
-              log-dead-letters = off
-              log-dead-letters-during-shutdown = off
-              coordinated-shutdown.run-by-jvm-shutdown-hook = off
-              coordinated-shutdown.exit-jvm = off
-              jvm-exit-on-fatal-error = off
-            }
-            """;
+        akka {
+          loglevel = WARNING
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          coordinated-shutdown.run-by-jvm-shutdown-hook = off
+          coordinated-shutdown.exit-jvm = off
+          jvm-exit-on-fatal-error = off
+        }
+        """;
 
     private final ActorSystem<Void> system = ActorSystem.create(
             Behaviors.empty(),
             "trapline-junit",
-            ConfigFactory.parseString(SETTINGS).withFallback(ConfigFactory.defaultReference()).resolve());
+            ConfigFactory.parseString(SETTINGS)
+                    .withFallback(ConfigFactory.defaultReference())
+                    .resolve());
     private final RecordedTrials trials;
 
     Recorder(EngineFactory engines, Subject subject) {

@@ -57,8 +57,8 @@ final class RunNotes implements History, ConsoleOutput {
                 && last != null
                 && last.exit() instanceof HypercallExit exit
                 && calls.size() < MOST_CALLS) {
-            calls.add(new GuestCall(
-                    last.vcpu(), names.name(exit), exit, answer, names.line(last.vcpu(), exit, answer)));
+            calls.add(
+                    new GuestCall(last.vcpu(), names.name(exit), exit, answer, names.line(last.vcpu(), exit, answer)));
         }
     }
 

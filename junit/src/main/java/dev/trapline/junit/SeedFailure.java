@@ -59,10 +59,10 @@ record SeedFailure(
                 .append('\n');
         Minimum least = minimum;
         if (least != null) {
-            text.append("Of ")
-                    .append(Figures.count(least.before(), "choice"))
-                    .append(" it needs:\n");
-            story.stream().limit(LINES).forEach(line -> text.append("  ").append(line).append('\n'));
+            text.append("Of ").append(Figures.count(least.before(), "choice")).append(" it needs:\n");
+            story.stream()
+                    .limit(LINES)
+                    .forEach(line -> text.append("  ").append(line).append('\n'));
             if (story.size() > LINES) {
                 text.append("  ... and ")
                         .append(Figures.count(story.size() - LINES, "more line"))

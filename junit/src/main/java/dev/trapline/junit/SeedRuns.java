@@ -131,8 +131,8 @@ final class SeedRuns {
                 failure.addSuppressed(e);
             }
         }
-        SeedFailure report = new SeedFailure(
-                failure, seed, seeds, strategy.toString(), minimum, story, recording, smallest);
+        SeedFailure report =
+                new SeedFailure(failure, seed, seeds, strategy.toString(), minimum, story, recording, smallest);
         AssertionFailedError error = new AssertionFailedError(report.text(), failure);
         error.setStackTrace(failure.getStackTrace());
         return error;

@@ -31,8 +31,7 @@ final class Subjects {
         List<FirmwareService<?>> services = FirmwareServices.onClassPath();
         try {
             Path file = Path.of(test.guest());
-            Bytes content =
-                    Bytes.copyOf(BoundedFile.readGiven(file, Image.most(Image.Kind.ELF, 0), Waiting.UNLIMITED));
+            Bytes content = Bytes.copyOf(BoundedFile.readGiven(file, Image.most(Image.Kind.ELF, 0), Waiting.UNLIMITED));
             MachineSpec spec = MachineSpec.DEFAULT
                     .with(CpuSpec.DEFAULT.withCount(test.cpus()))
                     .with(BoardSpec.DEFAULT.withKind(board(test.board())).withRam((long) test.memory() << 20))

@@ -54,7 +54,11 @@ public final class TestMachine implements AutoCloseable {
         Trial trial = machine.run(choices);
         last = trial;
         return new GuestRun(
-                trial.outcome(), notes.console(), notes.calls(), machine.machine().states(), machine.memory());
+                trial.outcome(),
+                notes.console(),
+                notes.calls(),
+                machine.machine().states(),
+                machine.memory());
     }
 
     /// Frees engines and memory.

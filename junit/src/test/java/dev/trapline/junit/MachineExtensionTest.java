@@ -25,8 +25,9 @@ class MachineExtensionTest {
     /// The results of a class's tests.
     private static List<TestExecutionResult> run(Class<?> tests) {
         List<TestExecutionResult> results = new ArrayList<>();
-        LauncherDiscoveryRequest request =
-                LauncherDiscoveryRequestBuilder.request().selectors(selectClass(tests)).build();
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectClass(tests))
+                .build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {

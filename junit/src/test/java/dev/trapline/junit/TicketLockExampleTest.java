@@ -8,6 +8,10 @@ class TicketLockExampleTest {
 
     @ExploreSeeds(value = 200, schedule = "jitter")
     void oneVcpuIsIn(TestMachine machine) {
-        assertThat(machine.run()).didNotPrint("not alone").endedWithStatus(0).vcpuIsOff(1).vcpuIsOff(3);
+        assertThat(machine.run())
+                .didNotPrint("not alone")
+                .endedWithStatus(0)
+                .vcpuIsOff(1)
+                .vcpuIsOff(3);
     }
 }

@@ -31,8 +31,7 @@ public record RecordedTrials(ActorSystem<?> system, EngineFactory engines, Subje
         Machine.Builder builder = Machine.builder(engines, subject.spec())
                 .services(subject.services())
                 .board(subject.fitting())
-                .choices(_ -> new ForkedChoices(
-                        TrialMachine.common(subject.spec()), judged, TrialMachine.COMMON_TURNS))
+                .choices(_ -> new ForkedChoices(TrialMachine.common(subject.spec()), judged, TrialMachine.COMMON_TURNS))
                 .recordTo(directory);
         subject.images().forEach(builder::image);
         return builder.start(system).done().toCompletableFuture().join();

@@ -239,8 +239,7 @@ public final class ExploreCommand implements Action {
     /// How long a run is, for schedules that choose moments.
     private static long span(EngineFactory engines, Subject subject) {
         try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD)) {
-            return Math.max(
-                    1, machine.run(SeededChoices.measuring(subject)).ticks());
+            return Math.max(1, machine.run(SeededChoices.measuring(subject)).ticks());
         }
     }
 
