@@ -9,6 +9,7 @@ import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.OthersOutput;
 import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.process.Action;
+import dev.trapline.launcher.process.ActorSystemStart;
 import dev.trapline.launcher.process.Failures;
 import dev.trapline.launcher.process.Interruption;
 import dev.trapline.launcher.process.LastWord;
@@ -104,7 +105,9 @@ public final class Trapline {
     ///
     /// @return the exit status
     int execute(List<String> arguments) {
-        return execute(arguments, Interruption::say);
+        int status = execute(arguments, Interruption::say);
+        ActorSystemStart.endAll();
+        return status;
     }
 
     private int execute(List<String> arguments, Consumer<Runnable> say) {

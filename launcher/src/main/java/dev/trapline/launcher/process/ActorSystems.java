@@ -9,7 +9,9 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.trapline.launcher.output.Ending;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletionStage;
 
 /// The process's one actor system.
@@ -34,6 +36,9 @@ public final class ActorSystems {
           jvm-exit-on-fatal-error = off
         }
         """;
+
+    /// Those that were ended while the process continues.
+    private static final Set<ActorSystem<Void>> LEFT = ConcurrentHashMap.newKeySet();
 
     private ActorSystems() {}
 
@@ -66,8 +71,16 @@ public final class ActorSystems {
     /// its threads meets a fatal error.
     public static ActorSystem<Void> untilTheEnd(ActorSystem<Void> system) {
         CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-of-process", ActorSystems::endProcess);
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-of-process", () -> LEFT.contains(system)
+                        ? CompletableFuture.completedFuture(Done.getInstance())
+                        : endProcess());
         return system;
+    }
+
+    /// Ends an actor system, and not the process. Does not wait for its end.
+    static void end(ActorSystem<Void> system) {
+        LEFT.add(system);
+        system.terminate();
     }
 
     private static CompletionStage<Done> endProcess() {

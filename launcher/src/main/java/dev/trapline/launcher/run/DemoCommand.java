@@ -18,7 +18,7 @@ import dev.trapline.launcher.output.Json;
 import dev.trapline.launcher.output.Outcomes;
 import dev.trapline.launcher.output.Terminal;
 import dev.trapline.launcher.process.Action;
-import dev.trapline.launcher.process.ActorSystems;
+import dev.trapline.launcher.process.ActorSystemStart;
 import dev.trapline.launcher.process.Attendant;
 import dev.trapline.launcher.process.Engines;
 import dev.trapline.launcher.process.Services;
@@ -73,7 +73,7 @@ public final class DemoCommand implements Action {
                 .validate(services.descriptors());
         List<Image> images = InputFiles.images(config, Waiting.UNLIMITED);
         EngineFactory engines = Engines.open(null, null);
-        ActorSystem<Void> system = ActorSystems.untilTheEnd(ActorSystems.start());
+        ActorSystem<Void> system = new ActorSystemStart().system();
 
         err.println("1. A guest runs on " + VCPUS + " Arm CPUs. Each CPU prints a line in turn:");
         err.println();
