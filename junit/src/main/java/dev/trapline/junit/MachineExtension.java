@@ -3,7 +3,6 @@ package dev.trapline.junit;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.explore.Subject;
 import java.lang.reflect.Method;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -57,7 +56,7 @@ final class MachineExtension implements ParameterResolver, InvocationInterceptor
 
     @Override
     public void interceptTestMethod(
-            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> call, ExtensionContext context)
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> call, ExtensionContext context)
             throws Throwable {
         Method method = call.getExecutable();
         ExploreSeeds asked = method.getAnnotation(ExploreSeeds.class);
