@@ -7,6 +7,7 @@ import dev.trapline.launcher.output.Terminal;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class ActorSystemsEndTest {
             Terminal terminal = new Terminal(
                     InputStream.nullInputStream(),
                     OutputStream.nullOutputStream(),
-                    new PrintWriter(OutputStream.nullOutputStream(), true));
+                    new PrintWriter(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
             assertThat(new Trapline(terminal).execute(List.of("run", guest("exit-42"))))
                     .isEqualTo(42);
         }

@@ -11,8 +11,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.trapline.launcher.output.Ending;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The process's one actor system.
 public final class ActorSystems {
@@ -71,9 +71,12 @@ public final class ActorSystems {
     /// its threads meets a fatal error.
     public static ActorSystem<Void> untilTheEnd(ActorSystem<Void> system) {
         CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end-of-process", () -> LEFT.contains(system)
-                        ? CompletableFuture.completedFuture(Done.getInstance())
-                        : endProcess());
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+                        "end-of-process",
+                        () -> LEFT.contains(system)
+                                ? CompletableFuture.completedFuture(Done.getInstance())
+                                : endProcess());
         return system;
     }
 
