@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -74,10 +75,11 @@ public final class Explorer {
     /// Begins to run the seeds.
     ///
     /// @param jobs how many threads, each with its own machine, 1 or more
-    public void begin(int jobs) {
+    /// @param threads starts a thread for each job
+    public void begin(int jobs, Executor threads) {
         working = new CountDownLatch(jobs);
         for (int job = 0; job < jobs; job++) {
-            Thread.ofPlatform().daemon().name("explore-" + job).start(this::work);
+            threads.execute(this::work);
         }
     }
 

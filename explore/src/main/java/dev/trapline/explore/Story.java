@@ -16,9 +16,9 @@ import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.machine.choice.Choice;
 import dev.trapline.machine.text.HypercallText;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What is left of a failing run, in plain words.
@@ -91,7 +91,10 @@ public final class Story {
         for (Choice choice : minimum.choices()) {
             if (choice instanceof Choice.OfFault(CallKey(VcpuId caller, long nth), CallFault fault)) {
                 rules.add(new FaultRule(
-                        "call" + nth + "-of-" + caller, CallPattern.ANY.by(Set.of(caller)), Occasion.nth(nth), fault));
+                        "call" + nth + "-of-" + caller,
+                        CallPattern.ANY.by(new LinkedHashSet<>(List.of(caller))),
+                        Occasion.nth(nth),
+                        fault));
             }
         }
         return new FaultPlan(rules);

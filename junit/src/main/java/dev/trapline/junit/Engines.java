@@ -9,17 +9,15 @@ import dev.trapline.unicorn.ffi.UnicornLibrary;
 /// The engine of all tests.
 final class Engines {
 
+    private static final EngineFactory ENGINES =
+            new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)), Shortcut.standard());
+
     private Engines() {}
 
-    private static final class Loaded {
-        private static final EngineFactory ENGINES =
-                new UnicornEngines(UnicornLibrary.load(LibrarySearch.standard(null)), Shortcut.standard());
-    }
-
-    /// Opens it, the first time.
+    /// The engine. It is opened when the first test needs it.
     ///
     /// @throws dev.trapline.abi.engine.EngineException if there is no library: the message says what to do
     static EngineFactory standard() {
-        return Loaded.ENGINES;
+        return ENGINES;
     }
 }

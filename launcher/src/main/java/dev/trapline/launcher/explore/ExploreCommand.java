@@ -267,7 +267,8 @@ public final class ExploreCommand implements Action {
         long before = explorer.tally().runs();
         try (Signals signals = Signals.take()) {
             signals.ask(explorer::stop, () -> Interruption.end(terminal.json(), terminal.lastWords()));
-            explorer.begin(jobs);
+            explorer.begin(
+                    jobs, job -> Thread.ofPlatform().daemon().name("explore").start(job));
             while (!explorer.await(LOOK_MILLIS)) {
                 if (explorer.isStopped() && !explorer.await(Interruption.GRACE_MILLIS)) {
                     watch.pause();
