@@ -72,8 +72,7 @@ final class Samples {
     static class Assuming {
         @ExploreSeeds(3)
         void itIsSkipped(TestMachine machine) {
-            Assumptions.assumeTrue(
-                    machine.run().console().isEmpty() && machine.toString().isEmpty());
+            Assumptions.assumeTrue(machine.run().console().startsWith("never"));
         }
     }
 }
