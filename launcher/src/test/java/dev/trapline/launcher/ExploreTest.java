@@ -245,7 +245,7 @@ class ExploreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "{\"of\": 3}", "[[[[", "{\"of\": \"x\"} trailing"})
+    @ValueSource(strings = {"", "{", "{\"from\": 3}", "[[[[", "{\"from\": 3} trailing"})
     void aDamagedFileOfAnExplorationIsRefused(String damage) throws IOException {
         Path out = directory.resolve("found");
         explore("ticket-lock-fixed", "5", "--out", out.toString());
