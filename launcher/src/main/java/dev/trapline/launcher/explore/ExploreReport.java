@@ -151,7 +151,7 @@ record ExploreReport(
                 .with("message", group.finding().text())
                 .with("runs", group.runs())
                 .with("firstSeed", group.firstSeed())
-                .with("seed", group.seed())
+                .with("seedOfShortest", group.seed())
                 .with("slices", group.slices());
         Minimum minimum = failure.minimum();
         if (minimum != null) {
