@@ -207,8 +207,13 @@ public final class Board implements Snapshot, Deadline {
     /// Whether it can take an injection, whatever vCPU that is for. Thread-safe.
     public boolean accepts(Injection what) {
         return switch (what) {
-            case Injection.WakeUp _, Injection.Event _ -> true;
+            case Injection.WakeUp _,
+                    Injection.Event _,
+                    Injection.MemoryFlip _,
+                    Injection.RegisterFlip _,
+                    Injection.Hold _ -> true;
             case Injection.Interrupt(VcpuId _, int intid) -> intid <= interrupts.lastIntid();
+            case Injection.LostInterrupt(VcpuId _, int intid) -> intid <= interrupts.lastIntid();
             case Injection.SError _ -> interrupts.takeErrors();
             case Injection.ConsoleSize _ -> console.hasSize();
             case Injection.PowerButton _ -> pins != null;

@@ -117,6 +117,18 @@ public final class BoardInterrupts implements Snapshot {
         return true;
     }
 
+    /// Drops a pending interrupt, as a write of the guest to the controller would.
+    ///
+    /// @param intid at most [#lastIntid]
+    /// @return false if the board has no interrupt controller; then nothing has happened
+    public boolean lose(VcpuId vcpu, int intid) {
+        if (controller == null) {
+            return false;
+        }
+        controller.lose(vcpu, intid);
+        return true;
+    }
+
     /// Chooses the receiver of an interrupt. Nothing happens without an interrupt controller, or without the
     /// interrupt.
     public void route(VcpuId vcpu, int intid, Effect.RouteInterrupt.Receiver receiver) {

@@ -1,6 +1,9 @@
 package dev.trapline.config;
 
 import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.Fault;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.MachineFault;
 import java.util.List;
 import java.util.Locale;
 
@@ -46,7 +49,44 @@ public enum FaultKind {
             "do { crash = while, error = INTERNAL_FAILURE }",
             "The service's actor crashes before its work, in it, or after it, and is replaced.",
             "Before and in it, the state stays as it was, and the call returns 'error = RESULT';",
-            "without that key, NOT_SUPPORTED. After it, the state and the answer stand.");
+            "without that key, NOT_SUPPORTED. After it, the state and the answer stand."),
+    /// See [MachineFault.FlippedMemory].
+    FLIP_MEMORY(
+            "flip-memory = ADDRESS, or \"FIRST-LAST\"",
+            "do { flip-memory = \"0x40100000-0x4010ffff\", bits = 0x80 }",
+            "Bits of the byte at this physical address change, or of a drawn one of a range.",
+            "Without 'bits', one drawn bit."),
+    /// See [MachineFault.FlippedRegister].
+    FLIP_REGISTER(
+            "flip-register = xN, or any",
+            "do { flip-register = x19, bits = 1, vcpu = 0 }",
+            "Bits of this register change, or of a drawn one. Without 'bits', one drawn bit."),
+    /// See [MachineFault.Held].
+    HOLD(
+            "hold = DURATION, or forever",
+            "do { hold = 3ms, vcpu = all }",
+            "The vCPU executes nothing for this time. No interrupt shortens that.",
+            "Nothing happens to a vCPU that waits or has no power."),
+    /// See [MachineFault.SpuriousInterrupt].
+    INTERRUPT(
+            "interrupt = INTID", "do { interrupt = 40, vcpu = 1 }", "An interrupt becomes pending that nobody raised."),
+    /// See [MachineFault.DroppedInterrupt].
+    DROP_INTERRUPT(
+            "drop-interrupt = INTID",
+            "do { drop-interrupt = 27, vcpu = 1 }",
+            "An interrupt that is pending is lost. A level-sensitive one that its device still asserts stays pending."),
+    /// See [MachineFault.SpuriousWakeUp].
+    WAKE("wake = true", "do { wake = true, vcpu = all }", "A wait of the vCPU ends, or its next one, without a reason."),
+    /// See [MachineFault.SpuriousEvent].
+    EVENT("event = NUMBER", "do { event = 0, vcpu = 1 }", "An SDEI event is signalled."),
+    /// See [MachineFault.RaisedError].
+    SERROR("serror = SYNDROME", "do { serror = 0x1000002 }", "An SError becomes pending. Only the board virt has them."),
+    /// See [InputFault#DROPPED].
+    DROP("drop = true", "do { drop = true }", "The input does not arrive. A service gets no entropy."),
+    /// See [InputFault#CORRUPTED].
+    CORRUPT("corrupt = true", "do { corrupt = true }", "The input arrives with one wrong bit. Not for entropy."),
+    /// See [InputFault#DOUBLED].
+    DUPLICATE("duplicate = true", "do { duplicate = true }", "The input arrives twice. Not for entropy.");
 
     private final String form;
     private final String example;
@@ -58,8 +98,50 @@ public enum FaultKind {
         this.help = String.join("\n", lines);
     }
 
+    /// What a fault is of.
+    public enum Subject {
+        CALL,
+        MACHINE,
+        INPUT
+    }
+
+    /// What it is a fault of.
+    public Subject subject() {
+        return switch (this) {
+            case REFUSE, RESULT, ARGUMENT, DELAY, LOSE, REPEAT, FORGET, CRASH -> Subject.CALL;
+            case FLIP_MEMORY, FLIP_REGISTER, HOLD, INTERRUPT, DROP_INTERRUPT, WAKE, EVENT, SERROR -> Subject.MACHINE;
+            case DROP, CORRUPT, DUPLICATE -> Subject.INPUT;
+        };
+    }
+
     /// The kind of a fault.
-    public static FaultKind of(CallFault fault) {
+    public static FaultKind of(Fault fault) {
+        return switch (fault) {
+            case CallFault call -> of(call);
+            case MachineFault machine -> of(machine);
+            case InputFault input ->
+                switch (input) {
+                    case DROPPED -> DROP;
+                    case CORRUPTED -> CORRUPT;
+                    case DOUBLED -> DUPLICATE;
+                };
+        };
+    }
+
+    private static FaultKind of(MachineFault fault) {
+        return switch (fault) {
+            case MachineFault.FlippedMemory _ -> FLIP_MEMORY;
+            case MachineFault.FlippedRegister _ -> FLIP_REGISTER;
+            case MachineFault.Held _ -> HOLD;
+            case MachineFault.SpuriousInterrupt _ -> INTERRUPT;
+            case MachineFault.SpuriousWakeUp _ -> WAKE;
+            case MachineFault.DroppedInterrupt _ -> DROP_INTERRUPT;
+            case MachineFault.SpuriousEvent _ -> EVENT;
+            case MachineFault.RaisedError _ -> SERROR;
+        };
+    }
+
+    private static FaultKind of(CallFault fault) {
         return switch (fault) {
             case CallFault.Refused _ -> REFUSE;
             case CallFault.WrongResult _ -> RESULT;
@@ -74,7 +156,7 @@ public enum FaultKind {
 
     /// Its key.
     public String id() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /// How it is written.

@@ -3,6 +3,8 @@ package dev.trapline.config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.Fault;
+import dev.trapline.abi.fault.InputFault;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.MachineSpec;
@@ -23,7 +25,8 @@ final class FaultKinds {
     private static final Pattern REGISTER = Pattern.compile("[xr]([0-9]|[12][0-9]|30)");
     private static final RegisterWrites NOT_SUPPORTED = RegisterWrites.x0(-1);
     private static final long YEAR = 365L * 24 * 3_600 * 1_000_000_000;
-    private static final String FOREVER = "forever";
+    /// A time that never ends.
+    static final String FOREVER = "forever";
 
     private final SectionReader doing;
     private final List<ServiceDescriptor.Function> functions;
@@ -36,11 +39,13 @@ final class FaultKinds {
 
     /// The fault; null if there is an error.
     @Nullable
-    CallFault read() {
+    Fault read() {
         List<String> kinds =
                 Arrays.stream(FaultKind.values()).map(FaultKind::id).toList();
         List<String> keys = new ArrayList<>(kinds);
         keys.add("error");
+        keys.add("bits");
+        keys.add("vcpu");
         doing.requireKnown(keys);
         List<FaultKind> given = Arrays.stream(FaultKind.values())
                 .filter(kind -> doing.has(kind.id()))
@@ -59,10 +64,38 @@ final class FaultKinds {
         if (error != null && !takesError) {
             doing.refuse("error", error, "needs crash = before or while: leave it out", "");
         }
-        return value == null || !doing.isFine() ? null : read(kind, value);
+        return value == null ? null : read(kind, value);
     }
 
-    private @Nullable CallFault read(FaultKind kind, ConfigValue value) {
+    private @Nullable Fault read(FaultKind kind, ConfigValue value) {
+        refuseUnused("bits", kind == FaultKind.FLIP_MEMORY || kind == FaultKind.FLIP_REGISTER);
+        refuseUnused("vcpu", kind.subject() == FaultKind.Subject.MACHINE && kind != FaultKind.FLIP_MEMORY);
+        if (!doing.isFine()) {
+            return null;
+        }
+        return switch (kind.subject()) {
+            case CALL -> call(kind, value);
+            case MACHINE -> new MachineFaultKinds(doing).read(kind, value);
+            case INPUT -> yes(doing, kind.id(), value) ? input(kind) : null;
+        };
+    }
+
+    private void refuseUnused(String key, boolean used) {
+        ConfigValue given = doing.get(key);
+        if (given != null && !used) {
+            doing.refuse(key, given, "has no meaning for this kind of fault: leave it out", "");
+        }
+    }
+
+    private static InputFault input(FaultKind kind) {
+        return switch (kind) {
+            case DROP -> InputFault.DROPPED;
+            case CORRUPT -> InputFault.CORRUPTED;
+            default -> InputFault.DOUBLED;
+        };
+    }
+
+    private @Nullable CallFault call(FaultKind kind, ConfigValue value) {
         return switch (kind) {
             case REFUSE -> {
                 RegisterWrites result = result(kind.id(), value);
@@ -74,19 +107,19 @@ final class FaultKinds {
             }
             case ARGUMENT -> argument(value);
             case DELAY -> {
-                long ticks = ticks(kind.id(), value, "a duration, as in 5ms");
+                long ticks = ticks(doing, kind.id(), value, "a duration, as in 5ms");
                 yield ticks == 0 ? null : new CallFault.Late(ticks);
             }
             case LOSE -> {
                 if (Settings.shown(value).equals(FOREVER)) {
                     yield new CallFault.Lost(CallFault.FOREVER);
                 }
-                long ticks = ticks(kind.id(), value, "a duration, as in 5ms, or " + FOREVER);
+                long ticks = ticks(doing, kind.id(), value, "a duration, as in 5ms, or " + FOREVER);
                 yield ticks == 0 ? null : new CallFault.Lost(ticks);
             }
-            case REPEAT -> yes(kind.id(), value) ? new CallFault.Repeated() : null;
-            case FORGET -> yes(kind.id(), value) ? new CallFault.Forgotten() : null;
-            case CRASH -> crash(value);
+            case REPEAT -> yes(doing, kind.id(), value) ? new CallFault.Repeated() : null;
+            case FORGET -> yes(doing, kind.id(), value) ? new CallFault.Forgotten() : null;
+            default -> crash(value);
         };
     }
 
@@ -117,7 +150,8 @@ final class FaultKinds {
         return null;
     }
 
-    private boolean yes(String key, ConfigValue value) {
+    /// Whether a value is `true`, which is all that it can be.
+    static boolean yes(SectionReader doing, String key, ConfigValue value) {
         if (Settings.shown(value).equals("true")) {
             return true;
         }
@@ -125,8 +159,11 @@ final class FaultKinds {
         return false;
     }
 
+    /// A duration in ticks.
+    ///
+    /// @param takes what the key takes, in words
     /// @return 0 for an error
-    private long ticks(String key, ConfigValue value, String takes) {
+    static long ticks(SectionReader doing, String key, ConfigValue value, String takes) {
         BigInteger nanos = Quantities.nanoseconds(Settings.shown(value));
         long ticks = nanos == null || nanos.compareTo(BigInteger.valueOf(YEAR)) > 0
                 ? 0

@@ -5,8 +5,14 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.CallPattern;
+import dev.trapline.abi.fault.Fault;
+import dev.trapline.abi.fault.FaultPlace;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.InputPattern;
+import dev.trapline.abi.fault.MachineFault;
+import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.Moment;
@@ -35,6 +41,16 @@ public final class FaultPlanText {
                 + (where.isEmpty() ? "" : "    at { " + where + " }\n")
                 + (when.isEmpty() ? "" : "    when { " + when + " }\n")
                 + "    do { " + what(rule.what()) + " }\n  }\n";
+    }
+
+    private static String where(FaultPlace place) {
+        return switch (place) {
+            case CallPattern calls -> where(calls);
+            case Moments(Moment first, long interval) ->
+                "moment = " + quoted(PlannedText.text(first))
+                        + (interval == 0 ? "" : ", interval = " + PlannedText.duration(interval));
+            case InputPattern(InputPattern.Kind kind) -> "input = " + SectionReader.name(kind);
+        };
     }
 
     private static String where(CallPattern where) {
@@ -109,6 +125,54 @@ public final class FaultPlanText {
         }
     }
 
+    private static String what(Fault fault) {
+        return switch (fault) {
+            case CallFault call -> what(call);
+            case MachineFault machine -> what(machine);
+            case InputFault input -> FaultKind.of(input).id() + " = true";
+        };
+    }
+
+    private static String what(MachineFault fault) {
+        String kind = FaultKind.of(fault).id() + " = ";
+        return switch (fault) {
+            case MachineFault.FlippedMemory(long first, long last, int bits) ->
+                kind
+                        + quoted("0x" + Long.toHexString(first)
+                                + (first == last ? "" : "-0x" + Long.toHexString(last)))
+                        + bits(bits);
+            case MachineFault.FlippedRegister(var targets, int register, long bits) ->
+                kind
+                        + (register == MachineFault.FlippedRegister.ANY_REGISTER
+                                ? "any"
+                                : GeneralRegisters.nameOf(register))
+                        + bits(bits) + targets(targets);
+            case MachineFault.Held(var targets, long ticks) ->
+                kind + (ticks == CallFault.FOREVER ? FaultKinds.FOREVER : PlannedText.duration(ticks))
+                        + targets(targets);
+            case MachineFault.SpuriousInterrupt(var targets, int intid) -> kind + intid + targets(targets);
+            case MachineFault.DroppedInterrupt(var targets, int intid) -> kind + intid + targets(targets);
+            case MachineFault.SpuriousWakeUp(var targets) -> kind + "true" + targets(targets);
+            case MachineFault.SpuriousEvent(var targets, long number) -> kind + number + targets(targets);
+            case MachineFault.RaisedError(var targets, int syndrome) -> kind + syndrome + targets(targets);
+        };
+    }
+
+    private static String bits(long bits) {
+        return bits == 0 ? "" : ", bits = " + quoted("0x" + Long.toHexString(bits));
+    }
+
+    private static String targets(MachineFault.Targets targets) {
+        if (targets.all()) {
+            return ", vcpu = all";
+        }
+        return targets.vcpus().isEmpty()
+                ? ""
+                : targets.vcpus().stream()
+                        .map(vcpu -> String.valueOf(vcpu.index()))
+                        .collect(Collectors.joining(", ", ", vcpu = [", "]"));
+    }
+
     private static String what(CallFault fault) {
         return switch (fault) {
             case CallFault.Refused(RegisterWrites result) -> "refuse " + registers(result);
@@ -116,7 +180,7 @@ public final class FaultPlanText {
             case CallFault.WrongArgument(RegisterWrites arguments) -> "argument " + registers(arguments);
             case CallFault.Late(long ticks) -> "delay = " + PlannedText.duration(ticks);
             case CallFault.Lost(long ticks) ->
-                "lose = " + (ticks == CallFault.FOREVER ? "forever" : PlannedText.duration(ticks));
+                "lose = " + (ticks == CallFault.FOREVER ? FaultKinds.FOREVER : PlannedText.duration(ticks));
             case CallFault.Repeated _ -> "repeat = true";
             case CallFault.Forgotten _ -> "forget = true";
             case CallFault.Crashed(CallFault.Crashed.When when, RegisterWrites error) ->

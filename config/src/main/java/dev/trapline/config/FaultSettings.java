@@ -2,30 +2,24 @@ package dev.trapline.config;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
-import dev.trapline.abi.Conduit;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.CallPattern;
+import dev.trapline.abi.fault.Fault;
+import dev.trapline.abi.fault.FaultPlace;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.Moment;
-import dev.trapline.abi.policy.Functions;
-import dev.trapline.abi.smccc.FunctionId;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Reads one rule of a plan of faults, and collects its errors.
 final class FaultSettings {
 
     private static final List<String> KEYS = List.of("name", "at", "when", "do");
-    private static final List<String> WHERE = List.of("function", "service", "vcpu", "conduit");
     private static final List<String> WHEN = List.of("nth", "every", "probability", "from", "until", "after", "times");
 
     private final SectionReader rule;
@@ -53,122 +47,39 @@ final class FaultSettings {
     @Nullable
     FaultRule read() {
         rule.requireKnown(KEYS);
-        CallPattern where = where();
+        SectionReader at = rule.section("at");
+        FaultPlaces places = new FaultPlaces(services);
+        FaultPlace where = at == null ? CallPattern.ANY : places.read(at);
         Occasion when = when();
-        CallFault what = null;
+        Fault what = null;
         if (!rule.has("do")) {
             rule.missing("do", "fault", ": it says what happens, as in do { refuse = -3 }");
         } else {
             SectionReader doing = rule.section("do");
-            what = doing == null ? null : new FaultKinds(doing, functions(where)).read();
+            what = doing == null ? null : new FaultKinds(doing, places.functions(where)).read();
         }
-        return !rule.isFine() || when == null || what == null
-                ? null
-                : new FaultRule(name, where, when, what, rule.origin());
+        if (!rule.isFine() || where == null || when == null || what == null) {
+            return null;
+        }
+        if (!where.takes(what)) {
+            rule.refuse(wrongPlace(what));
+            return null;
+        }
+        return new FaultRule(name, where, when, what, rule.origin());
     }
 
-    private CallPattern where() {
-        SectionReader at = rule.section("at");
-        if (at == null) {
-            return CallPattern.ANY;
-        }
-        at.requireKnown(WHERE);
-        Set<VcpuId> vcpus = new TreeSet<>();
-        for (ConfigValue element : at.elements("vcpu")) {
-            String text = Settings.shown(element);
-            if (text.matches("[0-9]{1,2}") && Integer.parseInt(text) < VcpuId.MAX_COUNT) {
-                vcpus.add(new VcpuId(Integer.parseInt(text)));
-            } else {
-                at.refuse("vcpu", element, "takes the number of a vCPU, from 0 on, or a list of them", ", not " + text);
-            }
-        }
-        Set<String> names = new TreeSet<>();
-        for (ConfigValue element : at.elements("service")) {
-            names.add(Settings.shown(element));
-            requireService(at, element);
-        }
-        return new CallPattern(vcpus, conduits(at), functions(at), names);
-    }
-
-    private static Set<Conduit> conduits(SectionReader at) {
-        Set<Conduit> conduits = at.some("conduit", Conduit.class);
-        return conduits.isEmpty() ? CallPattern.ANY.conduits() : conduits;
-    }
-
-    private void requireService(SectionReader at, ConfigValue element) {
-        List<String> known = services.stream().map(ServiceDescriptor::name).toList();
-        String wanted = Settings.shown(element);
-        if (!known.contains(wanted)) {
-            String nearest = Nearest.to(wanted, known);
-            at.refuse(
-                    "service",
-                    element,
-                    "takes the name of a service, or a list of them",
-                    ", not " + wanted
-                            + (nearest.isEmpty()
-                                    ? " (there are: " + String.join(", ", known) + ")"
-                                    : "; did you mean " + nearest + "?"));
-        }
-    }
-
-    private List<Functions> functions(SectionReader at) {
-        List<Functions> functions = new ArrayList<>();
-        for (ConfigValue element : at.elements("function")) {
-            String text = Settings.shown(element);
-            Functions parsed = FunctionsText.parse(text);
-            if (parsed instanceof Functions.Range(FunctionId _, long count) && count < 1) {
-                at.refuse("function", element, FunctionsText.TAKES, ", not " + text);
-            }
-            List<Functions> found = parsed == null ? named(text) : List.of(parsed);
-            if (found.isEmpty()) {
-                TreeSet<String> names = new TreeSet<>();
-                services.forEach(service -> service.functions().forEach(function -> {
-                    names.add(function.name());
-                    names.add(function.name().substring(function.name().indexOf('_') + 1));
-                }));
-                String nearest = Nearest.to(text.toUpperCase(Locale.ROOT), names);
-                at.refuse(
-                        "function",
-                        element,
-                        "takes the name of a function, an identifier or a range, or a list of them",
-                        ", not " + text
-                                + (nearest.isEmpty()
-                                        ? "; 'trapline caps list' names them"
-                                        : "; did you mean " + nearest + "?"));
-            }
-            functions.addAll(found);
-        }
-        return functions;
-    }
-
-    /// The functions of a name: a name without the prefix of its document, as `CPU_ON`, will do.
-    private List<Functions> named(String text) {
-        String wanted = FunctionsText.bare(text);
-        Set<Functions> found = new LinkedHashSet<>();
-        for (ServiceDescriptor service : services) {
-            for (ServiceDescriptor.Function function : service.functions()) {
-                String known = function.name().toUpperCase(Locale.ROOT);
-                boolean tail = known.contains("_")
-                        && FunctionsText.bare(known.substring(known.indexOf('_') + 1))
-                                .equals(wanted);
-                if (!wanted.isEmpty() && (FunctionsText.bare(known).equals(wanted) || tail)) {
-                    found.add(new Functions.One(function.id()));
-                }
-            }
-        }
-        return List.copyOf(found);
-    }
-
-    /// The described functions that a pattern meets.
-    private List<ServiceDescriptor.Function> functions(CallPattern where) {
-        return services.stream()
-                .filter(service ->
-                        where.services().isEmpty() || where.services().contains(service.name()))
-                .flatMap(service -> service.functions().stream())
-                .filter(function -> where.functions().isEmpty()
-                        || where.functions().stream()
-                                .anyMatch(some -> some.contain(function.id().value())))
-                .toList();
+    private static String wrongPlace(Fault what) {
+        String kind = FaultKind.of(what).id();
+        return switch (what) {
+            case CallFault _ -> "can never be: '" + kind + "' happens to a call, so 'at' names no moment and no input";
+            case MachineFault _ ->
+                "can never be: '" + kind + "' happens to the machine, at a moment or behind a call, and not to an input";
+            case InputFault fault ->
+                fault == InputFault.DROPPED
+                        ? "can never be: 'drop' happens to an input; say which, as in at { input = console }"
+                        : "can never be: '" + kind
+                                + "' happens to an input from the console or the network, as in at { input = console }";
+        };
     }
 
     private @Nullable Occasion when() {

@@ -9,6 +9,10 @@ import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.InputPattern;
+import dev.trapline.abi.fault.MachineFault;
+import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.file.Waiting;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -122,9 +126,8 @@ class FaultPlanFileTest {
     @ValueSource(strings = {"CPU_ON", "PSCI_CPU_ON", "cpu_on", "psci_cpuon", "[CPU_ON]", "[0x84000003, 0xC4000003]"})
     void aFunctionHasItsNameInAnyWayThatPeopleWriteIt(String name) {
         assertThat(rule("at { function = " + name + " }, do { forget = true }")
-                        .where()
-                        .functions())
-                .isEqualTo(CPU_ON);
+                        .where())
+                .isEqualTo(CallPattern.ANY.of(CPU_ON));
     }
 
     @ParameterizedTest
@@ -146,9 +149,42 @@ class FaultPlanFileTest {
                 "crash = before                    | Crashed[when=BEFORE, error=x0=0xffffffffffffffff]",
                 "crash = while, error = ALREADY_ON | Crashed[when=WHILE, error=x0=0xfffffffffffffffc]",
                 "crash = before, error { x1 = 1 }  | Crashed[when=BEFORE, error=x1=0x1]",
+                "flip-memory = 0x40000010          | FlippedMemory[first=1073741840, last=1073741840, bits=0]",
+                "flip-memory = \"16-0x20\", bits = 255 | FlippedMemory[first=16, last=32, bits=255]",
+                "flip-register = x30, bits = 0x8000000000000000 | FlippedRegister[targets=Targets[all=false,"
+                        + " vcpus=[]], register=30, bits=-9223372036854775808]",
+                "flip-register = any, vcpu = [0, 2] | FlippedRegister[targets=Targets[all=false, vcpus=[vcpu0,"
+                        + " vcpu2]], register=-1, bits=0]",
+                "hold = 16us, vcpu = all           | Held[targets=Targets[all=true, vcpus=[]], ticks=1000]",
+                "hold = forever, vcpu = 1          | Held[targets=Targets[all=false, vcpus=[vcpu1]],"
+                        + " ticks=9223372036854775807]",
+                "interrupt = 40                    | SpuriousInterrupt[targets=Targets[all=false, vcpus=[]],"
+                        + " intid=40]",
+                "drop-interrupt = 1019             | DroppedInterrupt[targets=Targets[all=false, vcpus=[]],"
+                        + " intid=1019]",
+                "wake = true, vcpu = 3             | SpuriousWakeUp[targets=Targets[all=false, vcpus=[vcpu3]]]",
+                "event = 804                       | SpuriousEvent[targets=Targets[all=false, vcpus=[]], number=804]",
+                "serror = 0x1ffffff                | RaisedError[targets=Targets[all=false, vcpus=[]],"
+                        + " syndrome=33554431]",
             })
     void eachKindOfFaultIsRead(String text, String fault) {
         assertThat(rule("do { " + text + " }").what()).hasToString(fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "moment = \"time:1ms\"                   | hold = 1ms    | at 62500 ticks",
+                "moment = \"time:0s\", interval = 16ns   | wake = true   | at 0 ticks, and every 1 ticks from there",
+                "moment = \"slice:7\"                    | wake = true   | before slice 7",
+                "input = console                         | drop = true   | console input",
+                "input = network                         | duplicate = true | frames from other machines",
+                "input = entropy                         | drop = true   | entropy for services",
+                "function = CPU_ON                       | wake = true   | calls of 0x84000003 or 0xC4000003",
+            })
+    void eachPlaceIsRead(String at, String doing, String where) {
+        assertThat(rule("at { " + at + " }, do { " + doing + " }").where()).hasToString(where);
     }
 
     @ParameterizedTest
@@ -202,6 +238,33 @@ class FaultPlanFileTest {
                 "faults = [{name = a b, do {repeat = true}}] | takes 1 to 64 letters, digits",
                 "faults = [{name = a, do {repeat = true}}, {name = a, do {repeat = true}}] | two faults have the name"
                         + " 'a'",
+                "faults = [{at {moment = \"time:1ms\"}, do {refuse = 1}}] | 'refuse' happens to a call, so 'at' names no"
+                        + " moment and no input",
+                "faults = [{at {input = console}, do {hold = 1ms}}] | 'hold' happens to the machine, at a moment or"
+                        + " behind a call",
+                "faults = [{do {drop = true}}]             | 'drop' happens to an input; say which",
+                "faults = [{at {input = entropy}, do {corrupt = true}}] | 'corrupt' happens to an input from the"
+                        + " console or the network",
+                "faults = [{at {input = disk}, do {drop = true}}] | takes console, network or entropy, not disk",
+                "faults = [{at {input = console, vcpu = 1}, do {drop = true}}] | fault 1.at names two of calls,"
+                        + " moments and inputs",
+                "faults = [{at {interval = 1ms}, do {wake = true}}] | fault 1.at.moment is missing from this section",
+                "faults = [{at {moment = 5ms}, do {wake = true}}] | takes time:DURATION or slice:ORDINAL",
+                "faults = [{at {moment = \"slice:5\", interval = 1ms}, do {wake = true}}] | needs a moment with a time",
+                "faults = [{at {moment = \"time:0s\", interval = 1ns}, do {wake = true}}] | at least 16ns",
+                "faults = [{do {flip-memory = x}}]         | takes a physical address, or a range of them",
+                "faults = [{do {flip-memory = \"9-3\"}}]   | takes a physical address, or a range of them",
+                "faults = [{do {flip-memory = 9, bits = 256}}] | takes a whole number from 1 to 255, not 256",
+                "faults = [{do {flip-memory = 9, vcpu = 1}}] | fault 1.do.vcpu has no meaning for this kind",
+                "faults = [{do {flip-register = x31}}]     | takes x0 to x30, or any, not x31",
+                "faults = [{do {flip-register = x3, bits = 0}}] | takes a number with a bit for each that changes",
+                "faults = [{do {hold = 1ms, bits = 1}}]    | fault 1.do.bits has no meaning for this kind",
+                "faults = [{do {hold = 1ms, vcpu = some}}] | takes the number of a vCPU, from 0 on, a list of them, or"
+                        + " all, not some",
+                "faults = [{do {refuse = 1, vcpu = 1}}]    | fault 1.do.vcpu has no meaning for this kind",
+                "faults = [{do {interrupt = 1020}}]        | takes a whole number from 0 to 1019",
+                "faults = [{do {serror = 0x2000000}}]      | takes a whole number from 0 to 33554431",
+                "faults = [{do {wake = 1}}]                | takes true, not 1",
                 "faults = ${x}                             | a plan of faults has none",
                 "faults = [                                | plan.conf:1: ",
             })
@@ -265,7 +328,38 @@ class FaultPlanFileTest {
                     random.nextBoolean() ? EnumSet.allOf(Conduit.class) : EnumSet.of(Conduit.HVC),
                     functions,
                     random.nextBoolean() ? Set.of() : Set.of("psci", "trng"));
-            return new FaultRule(name, where, when, fault());
+            return switch (random.nextInt(4)) {
+                case 0 -> new FaultRule(name, where, when, upset());
+                case 1 -> new FaultRule(name, moments(), when, upset());
+                case 2 -> new FaultRule(name, new InputPattern(InputPattern.Kind.CONSOLE), when, InputFault.DOUBLED);
+                default -> new FaultRule(name, where, when, fault());
+            };
+        }
+
+        private Moments moments() {
+            Moment first = moment(random.nextInt(1000));
+            return new Moments(first, first instanceof Moment.AtSlice ? 0 : random.nextInt(100_000));
+        }
+
+        private MachineFault upset() {
+            MachineFault.Targets targets =
+                    switch (random.nextInt(3)) {
+                        case 0 -> MachineFault.Targets.ALL;
+                        case 1 -> MachineFault.Targets.of(new VcpuId(random.nextInt(63)), new VcpuId(63));
+                        default -> MachineFault.Targets.USUAL;
+                    };
+            long address = random.nextLong() >>> 1;
+            return switch (random.nextInt(9)) {
+                case 0 -> new MachineFault.FlippedMemory(address, address, 1 + random.nextInt(255));
+                case 1 -> new MachineFault.FlippedMemory(address / 2, address, 0);
+                case 2 -> new MachineFault.FlippedRegister(targets, random.nextInt(32) - 1, random.nextLong());
+                case 3 -> new MachineFault.Held(targets, 1 + random.nextInt(100_000));
+                case 4 -> new MachineFault.SpuriousInterrupt(targets, random.nextInt(1020));
+                case 5 -> new MachineFault.SpuriousWakeUp(targets);
+                case 6 -> new MachineFault.DroppedInterrupt(targets, random.nextInt(1020));
+                case 7 -> new MachineFault.SpuriousEvent(targets, random.nextInt(Integer.MAX_VALUE));
+                default -> new MachineFault.RaisedError(targets, random.nextInt(1 << 25));
+            };
         }
 
         private Moment moment(int number) {

@@ -75,10 +75,10 @@ public final class Minimizer {
             FaultPlan rules, List<Choice> choices, List<PlannedInjection> injections, FaultedCalls faulted) {}
 
     private Choices edited(long seed, Left left) {
-        Choices plain = new SeededChoices(
-                        seeded.subject().withInjections(left.injections()), seeded.strategy(), false, seeded.span())
-                .withoutFaults(seed);
-        Choices faulty = left.rules().isEmpty() ? plain : new PlannedFaults(left.rules(), seed, plain);
+        SeededChoices plain = new SeededChoices(
+                seeded.subject().withInjections(left.injections()), seeded.strategy(), false, seeded.span());
+        Choices faulty =
+                left.rules().isEmpty() ? plain.withoutFaults(seed) : plain.faulty(left.rules(), seed);
         return left.faulted().guard(new EditedChoices(left.choices(), faulty));
     }
 
@@ -133,9 +133,11 @@ public final class Minimizer {
             return new SeededChoices(fewer, seeded.strategy(), false, seeded.span()).of(seed);
         }
 
-        /// Writes down the choices of the run.
+        /// Writes down the choices of the run. What the plan injects is from here on as what the user injects. Faults
+        /// of inputs remain rules.
         private boolean note() {
-            FaultedCalls.Notes calls = new FaultedCalls.Notes(asSeeded(rules));
+            PlannedFaults planned = seeded.faulty(rules, seed);
+            FaultedCalls.Notes calls = new FaultedCalls.Notes(seeded.scheduled(seed, planned));
             NotedChoices noted = new NotedChoices(calls);
             boolean same = fails(noted);
             List<Choice> found = new ArrayList<>();
@@ -147,13 +149,27 @@ public final class Minimizer {
                     case Choice.OfArrival _, Choice.Planned _, Choice.OfEntropy _ -> {}
                 }
             }
-            before = (long) found.size() + turns.size() + injections.size();
-            if (found.size() <= MOST_FAULTS) {
-                rules = FaultPlan.NONE;
-                faults = found;
-                faulted = calls.noted();
+            List<PlannedInjection> injected = planned.injected();
+            before = (long) found.size() + turns.size() + injections.size() + injected.size();
+            if (found.size() + injected.size() <= MOST_FAULTS) {
+                List<PlannedInjection> all = new ArrayList<>(injections);
+                all.addAll(injected);
+                FaultPlan ofInputs = Plans.ofInputs(rules);
+                FaultedCalls functions = calls.noted();
+                if (injected.isEmpty() || fails(edited(seed, new Left(ofInputs, together(found, turns), all, functions)))) {
+                    rules = ofInputs;
+                    faults = found;
+                    faulted = functions;
+                    injections = all;
+                }
             }
             return same;
+        }
+
+        private static List<Choice> together(List<Choice> some, List<Choice> others) {
+            List<Choice> all = new ArrayList<>(some);
+            all.addAll(others);
+            return all;
         }
 
         private boolean shrink() {
@@ -173,15 +189,11 @@ public final class Minimizer {
         }
 
         private List<Choice> inOrder() {
-            List<Choice> all = new ArrayList<>(faults);
-            all.addAll(turns);
-            return all;
+            return together(faults, turns);
         }
 
         private boolean fails(List<Choice> someFaults, List<Choice> someTurns, List<PlannedInjection> some) {
-            List<Choice> all = new ArrayList<>(someFaults);
-            all.addAll(someTurns);
-            return fails(edited(seed, new Left(rules, all, some, faulted)));
+            return fails(edited(seed, new Left(rules, together(someFaults, someTurns), some, faulted)));
         }
 
         private boolean fails(Choices choices) {

@@ -2,6 +2,7 @@ package dev.trapline.explore;
 
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.InputPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,17 @@ final class Plans {
         }
         List<FaultRule> rules = new ArrayList<>(plan.rules());
         rules.removeIf(rule -> !chosen.contains(rule.name()));
+        return new FaultPlan(rules);
+    }
+
+    /// The rules whose faults are of inputs. They have no others to come after.
+    static FaultPlan ofInputs(FaultPlan plan) {
+        List<FaultRule> rules = new ArrayList<>();
+        for (FaultRule rule : plan.rules()) {
+            if (rule.where() instanceof InputPattern) {
+                rules.add(new FaultRule(rule.name(), rule.where(), rule.when().after(""), rule.what(), rule.origin()));
+            }
+        }
         return new FaultPlan(rules);
     }
 

@@ -32,14 +32,23 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, l
 
     /// The choices of a run.
     public Choices of(long seed) {
-        return new ScheduledChoices(strategy.scheduler(subject, seed, span), inOrder(seed));
+        return scheduled(seed, inOrder(seed));
+    }
+
+    /// Choices with the turns of a run.
+    Choices scheduled(long seed, Choices others) {
+        return new ScheduledChoices(strategy.scheduler(subject, seed, span), others);
     }
 
     /// The same with the turns of the machine's own schedule.
     public Choices inOrder(long seed) {
         FaultPlan plan = plan(seed);
-        Choices without = withoutFaults(seed);
-        return plan.isEmpty() ? without : new PlannedFaults(plan, seed, without);
+        return plan.isEmpty() ? withoutFaults(seed) : faulty(plan, seed);
+    }
+
+    /// The same with the faults of a plan.
+    PlannedFaults faulty(FaultPlan plan, long seed) {
+        return new PlannedFaults(plan, subject.spec(), seed, withoutFaults(seed));
     }
 
     /// What may go wrong in a run.

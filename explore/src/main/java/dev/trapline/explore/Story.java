@@ -9,7 +9,10 @@ import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.MachineFault;
+import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.smccc.FunctionId;
@@ -86,7 +89,9 @@ public final class Story {
     }
 
     /// The faults of a minimum as a plan: those of single calls are named by their numbers.
-    public static FaultPlan plan(Minimum minimum) {
+    ///
+    /// @param own what is injected without the plan, and so is no part of it
+    public static FaultPlan plan(Minimum minimum, List<PlannedInjection> own) {
         List<FaultRule> rules = new ArrayList<>(minimum.rules().rules());
         for (Choice choice : minimum.choices()) {
             if (choice instanceof Choice.OfFault(CallKey(VcpuId caller, long nth), CallFault fault)) {
@@ -97,6 +102,30 @@ public final class Story {
                         fault));
             }
         }
+        for (PlannedInjection injection : minimum.injections()) {
+            MachineFault fault = fault(injection.what());
+            if (fault != null && !own.contains(injection)) {
+                rules.add(new FaultRule(
+                        "fault" + (rules.size() + 1), Moments.once(injection.when()), Occasion.ALWAYS, fault));
+            }
+        }
         return new FaultPlan(rules);
+    }
+
+    /// An injection as a fault; null if it is none.
+    private static @Nullable MachineFault fault(Injection what) {
+        MachineFault.Targets vcpu = MachineFault.Targets.of(what.vcpu());
+        return switch (what) {
+            case Injection.MemoryFlip(long address, int bits) -> new MachineFault.FlippedMemory(address, address, bits);
+            case Injection.RegisterFlip(var _, int register, long bits) ->
+                new MachineFault.FlippedRegister(vcpu, register, bits);
+            case Injection.Hold(var _, long ticks) -> new MachineFault.Held(vcpu, ticks);
+            case Injection.LostInterrupt(var _, int intid) -> new MachineFault.DroppedInterrupt(vcpu, intid);
+            case Injection.WakeUp _ -> new MachineFault.SpuriousWakeUp(vcpu);
+            case Injection.Interrupt(var _, int intid) -> new MachineFault.SpuriousInterrupt(vcpu, intid);
+            case Injection.Event(var _, long number) -> new MachineFault.SpuriousEvent(vcpu, number);
+            case Injection.SError(var _, int syndrome) -> new MachineFault.RaisedError(vcpu, syndrome);
+            case Injection.ConsoleSize _, Injection.PowerButton _ -> null;
+        };
     }
 }

@@ -260,15 +260,27 @@ final class Boundary implements Inputs.Receiver {
         if (!board.accepts(what)) {
             throw inputs.diverged(
                     switch (what) {
-                        case Injection.WakeUp _, Injection.Event _ -> "an injection that this machine does not take";
-                        case Injection.Interrupt(VcpuId _, int intid) ->
-                            "an interrupt with INTID " + intid + ", and this machine's interrupt controller has 0 to "
-                                    + board.interrupts().lastIntid();
+                        case Injection.WakeUp _,
+                                Injection.Event _,
+                                Injection.MemoryFlip _,
+                                Injection.RegisterFlip _,
+                                Injection.Hold _ -> "an injection that this machine does not take";
+                        case Injection.Interrupt(VcpuId _, int intid) -> noInterrupt(intid);
+                        case Injection.LostInterrupt(VcpuId _, int intid) -> noInterrupt(intid);
                         case Injection.SError _ -> "an SError, and this machine's CPUs take none";
                         case Injection.ConsoleSize _ -> "a size of the console, and this machine's console has none";
                         case Injection.PowerButton _ -> "a press of the power button, and this machine has none";
                     });
         }
+        String impossible = effects.whyNot(what);
+        if (!impossible.isEmpty()) {
+            throw inputs.diverged(impossible);
+        }
+    }
+
+    private String noInterrupt(int intid) {
+        return "an interrupt with INTID " + intid + ", and this machine's interrupt controller has 0 to "
+                + board.interrupts().lastIntid();
     }
 
     @Override
@@ -300,6 +312,15 @@ final class Boundary implements Inputs.Receiver {
                 board.interrupts().raiseError(vcpu, syndrome);
             case Injection.ConsoleSize(int columns, int rows) -> board.console().resize(columns, rows);
             case Injection.PowerButton _ -> board.pressPowerButton(rounds.begins());
+            case Injection.MemoryFlip(long address, int bits) -> effects.flipMemory(address, bits);
+            case Injection.RegisterFlip(VcpuId vcpu, int register, long bits) ->
+                vcpus.flipRegister(vcpu, register, bits);
+            case Injection.Hold(VcpuId vcpu, long ticks) -> vcpus.hold(vcpu, rounds, ticks);
+            case Injection.LostInterrupt(VcpuId vcpu, int intid) -> {
+                if (!board.interrupts().lose(vcpu, intid)) {
+                    vcpus.loseInterrupt(vcpu);
+                }
+            }
         }
     }
 

@@ -14,7 +14,6 @@ import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.DivergenceException;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
@@ -220,8 +219,8 @@ final class CallFaults implements Snapshot {
         current = null;
         switch (fault) {
             case null -> {}
-            case CallFault.Late(long ticks) -> vcpus.stall(caller, later(ended, ticks));
-            case CallFault.Lost(long ticks) -> vcpus.stall(caller, later(ended, ticks));
+            case CallFault.Late(long ticks) -> vcpus.stall(caller, PowerTable.later(ended, ticks));
+            case CallFault.Lost(long ticks) -> vcpus.stall(caller, PowerTable.later(ended, ticks));
             case CallFault.Crashed(CallFault.Crashed.When when, RegisterWrites _) -> {
                 if (when == CallFault.Crashed.When.AFTER) {
                     crash.accept(decision.service());
@@ -233,11 +232,6 @@ final class CallFaults implements Snapshot {
                     CallFault.Repeated _,
                     CallFault.Forgotten _ -> {}
         }
-    }
-
-    /// What is due after the last deadline never comes.
-    private static long later(long now, long ticks) {
-        return ticks > MachineSpec.LAST_DEADLINE - now ? PowerTable.NEVER : now + ticks;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.board.Board;
@@ -198,6 +199,17 @@ final class Effects {
     private void writeMemory(long address, Bytes bytes) {
         InvariantViolation.require(memory.write(address, bytes), "a write that was checked is not in memory");
         vcpus.tellAllButOff(new VcpuCommand.DropTranslations(address, bytes.size()));
+    }
+
+    /// Why an injection is not possible; empty if it is, or if the board says why.
+    String whyNot(Injection what) {
+        return Upsets.whyNot(what, spec);
+    }
+
+    /// Changes bits of a byte of memory.
+    void flipMemory(long address, int bits) {
+        byte flipped = (byte) (memory.read(address, 1).at(0) ^ bits);
+        writeMemory(address, Bytes.copyOf(new byte[] {flipped}));
     }
 
     private void reset(Effect.SystemReset reset) {

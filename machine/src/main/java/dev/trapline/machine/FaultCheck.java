@@ -1,22 +1,28 @@
 package dev.trapline.machine;
 
+import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.machine.choice.DrawnFaults;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Checks that the rules of a plan can meet calls of a machine. A rule that never can is a mistake.
+/// Checks that the rules of a plan can meet calls of a machine, and that it can have their faults. A rule that never
+/// can is a mistake.
 public final class FaultCheck {
-
-    private static final int LAST_R = 14;
 
     private FaultCheck() {}
 
@@ -26,16 +32,35 @@ public final class FaultCheck {
     /// @throws IllegalArgumentException if a rule can never meet a call, or has no such effect; the message names
     ///     it
     public static void require(FaultPlan plan, MachineSpec machine, Collection<ServiceDescriptor> services) {
+        int count = machine.cpus().count();
         for (FaultRule rule : plan.rules()) {
-            requireVcpus(rule, machine.cpus().count());
-            requireServices(rule, services);
-            requireFunctions(rule, services);
-            requireRegisters(rule, machine.cpus().width());
+            if (rule.where() instanceof CallPattern where) {
+                requireVcpus(rule, where.vcpus(), count);
+                requireServices(rule, where, services);
+                requireFunctions(rule, where, services);
+            }
+            switch (rule.what()) {
+                case CallFault fault -> requireRegisters(rule, fault, machine.cpus().width());
+                case MachineFault fault -> {
+                    requireVcpus(rule, fault.targets().vcpus(), count);
+                    requirePossible(rule, fault, machine);
+                }
+                case InputFault _ -> {}
+            }
         }
     }
 
-    private static void requireVcpus(FaultRule rule, int count) {
-        rule.where().vcpus().stream()
+    private static void requirePossible(FaultRule rule, MachineFault fault, MachineSpec machine) {
+        for (Injection what : DrawnFaults.some(fault, machine)) {
+            String impossible = Upsets.whyNever(what, machine);
+            if (!impossible.isEmpty()) {
+                throw never(rule, impossible);
+            }
+        }
+    }
+
+    private static void requireVcpus(FaultRule rule, Set<VcpuId> vcpus, int count) {
+        vcpus.stream()
                 .filter(vcpu -> vcpu.index() >= count)
                 .findFirst()
                 .ifPresent(vcpu -> {
@@ -46,9 +71,10 @@ public final class FaultCheck {
                 });
     }
 
-    private static void requireServices(FaultRule rule, Collection<ServiceDescriptor> services) {
+    private static void requireServices(
+            FaultRule rule, CallPattern where, Collection<ServiceDescriptor> services) {
         List<String> names = services.stream().map(ServiceDescriptor::name).toList();
-        rule.where().services().stream()
+        where.services().stream()
                 .filter(name -> !names.contains(name))
                 .findFirst()
                 .ifPresent(name -> {
@@ -59,20 +85,22 @@ public final class FaultCheck {
 
     /// Calls of a function that no service knows are denied. They can be refused in another way, but there is
     /// nobody who could answer them wrongly.
-    private static void requireFunctions(FaultRule rule, Collection<ServiceDescriptor> services) {
-        boolean needed = rule.what().needsService() || !rule.where().services().isEmpty();
-        for (Functions functions : needed ? rule.where().functions() : List.<Functions>of()) {
+    private static void requireFunctions(
+            FaultRule rule, CallPattern where, Collection<ServiceDescriptor> services) {
+        boolean ofService = rule.what() instanceof CallFault fault && fault.needsService();
+        boolean needed = ofService || !where.services().isEmpty();
+        for (Functions functions : needed ? where.functions() : List.<Functions>of()) {
             boolean known = services.stream()
-                    .filter(service -> rule.where().services().isEmpty()
-                            || rule.where().services().contains(service.name()))
+                    .filter(service -> where.services().isEmpty()
+                            || where.services().contains(service.name()))
                     .anyMatch(service -> knows(service, functions));
             if (!known) {
                 throw never(
                         rule,
                         "no service"
-                                + (rule.where().services().isEmpty()
+                                + (where.services().isEmpty()
                                         ? ""
-                                        : rule.where().services().stream()
+                                        : where.services().stream()
                                                 .collect(Collectors.joining(", ", " of ", "")))
                                 + " has " + functions + ", so no call of it has this fault");
             }
@@ -98,11 +126,9 @@ public final class FaultCheck {
         });
     }
 
-    private static void requireRegisters(FaultRule rule, Width width) {
-        int last = Integer.SIZE
-                - 1
-                - Integer.numberOfLeadingZeros(writes(rule.what()).mask());
-        if (width == Width.AARCH32 && last > LAST_R) {
+    private static void requireRegisters(FaultRule rule, CallFault fault, Width width) {
+        int last = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(writes(fault).mask());
+        if (width == Width.AARCH32 && last > Injection.RegisterFlip.LAST_R) {
             throw never(rule, "a vCPU of this AArch32 machine has r0 to r14, and no x" + last);
         }
     }

@@ -9,6 +9,8 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.fault.FaultPlan;
+import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceFailure;
@@ -24,6 +26,7 @@ import dev.trapline.board.Board;
 import dev.trapline.board.boot.BootPlan;
 import dev.trapline.board.memory.MachineMemory;
 import dev.trapline.machine.choice.Choices;
+import dev.trapline.machine.choice.DrawnFaults;
 import dev.trapline.machine.choice.PlannedFaults;
 import dev.trapline.machine.choice.SeededEntropy;
 import dev.trapline.machine.firmware.LoadedService;
@@ -164,6 +167,10 @@ public final class MachineAssembly {
         if (!board.accepts(what)) {
             throw new IllegalArgumentException(refusal(what));
         }
+        String impossible = Upsets.whyNot(what, spec);
+        if (!impossible.isEmpty()) {
+            throw new IllegalArgumentException(impossible);
+        }
         if (what instanceof Injection.Event event && !events.contains(event.number())) {
             throw new IllegalArgumentException("no service knows event " + event.number() + "; there are: "
                     + (events.isEmpty()
@@ -177,21 +184,39 @@ public final class MachineAssembly {
     /// @throws IllegalArgumentException as [FaultCheck#require]
     public void requirePossible(FaultPlan plan) {
         FaultCheck.require(plan, spec, descriptors());
+        for (FaultRule rule : plan.rules()) {
+            if (rule.what() instanceof MachineFault fault) {
+                try {
+                    DrawnFaults.some(fault, spec).forEach(this::requireInjectable);
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(
+                            rule.origin() + ": the fault '" + rule.name() + "': " + e.getMessage(), e);
+                }
+            }
+        }
     }
 
     private String refusal(Injection what) {
         String named = "the board '" + spec.board().kind().id() + "'";
         String other = "the board '" + BoardKind.VIRT.id() + "'";
         return switch (what) {
-            case Injection.WakeUp _, Injection.Event _ -> named + " takes no such injection";
-            case Injection.Interrupt(VcpuId _, int intid) ->
-                "an interrupt with INTID " + intid + ": the interrupt controller of " + named + " has 0 to "
-                        + board.interrupts().lastIntid();
+            case Injection.WakeUp _,
+                    Injection.Event _,
+                    Injection.MemoryFlip _,
+                    Injection.RegisterFlip _,
+                    Injection.Hold _ -> named + " takes no such injection";
+            case Injection.Interrupt(VcpuId _, int intid) -> noInterrupt(intid, named);
+            case Injection.LostInterrupt(VcpuId _, int intid) -> noInterrupt(intid, named);
             case Injection.SError _ -> "the CPUs of " + named + " take no SErrors; use " + other;
             case Injection.ConsoleSize _ ->
                 "the console of this machine has no size; use the VirtIO console of " + other;
             case Injection.PowerButton _ -> named + " has no power button; use " + other;
         };
+    }
+
+    private String noInterrupt(int intid, String named) {
+        return "an interrupt with INTID " + intid + ": the interrupt controller of " + named + " has 0 to "
+                + board.interrupts().lastIntid();
     }
 
     /// Frees the memory: the machine will not be built.

@@ -3,6 +3,7 @@ package dev.trapline.machine;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.engine.Engine;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.abi.state.Snapshot;
 import dev.trapline.abi.state.StateReader;
@@ -123,6 +124,21 @@ final class PowerTable implements Snapshot {
             due[vcpu.index()] = until;
             runnable &= ~vcpu.bit();
         }
+    }
+
+    /// The same from outside, for one that is not ready or is held already, too: the longer time counts.
+    void hold(VcpuId vcpu, long until) {
+        VcpuState state = of(vcpu);
+        if (state == VcpuState.ON || state == VcpuState.ON_PENDING) {
+            boolean free = (runnable & vcpu.bit()) != 0;
+            due[vcpu.index()] = free ? until : Math.max(until, due[vcpu.index()]);
+            runnable &= ~vcpu.bit();
+        }
+    }
+
+    /// A time so many ticks later. What is due after the last deadline never comes.
+    static long later(long now, long ticks) {
+        return ticks > MachineSpec.LAST_DEADLINE - now ? NEVER : now + ticks;
     }
 
     /// Whether an interrupt is pending for a vCPU: a kept one, a line's, or its timer's.

@@ -74,6 +74,11 @@ public sealed interface VcpuCommand {
     /// Return from the handler by way of an exception.
     record CompleteAndResume(long address) implements Change {}
 
+    /// Bits of a general register change, if the vCPU has power.
+    ///
+    /// @param writes registers that the last call returns
+    record FlipRegister(RegisterWrites writes, int register, long bits) implements Change {}
+
     /// The host wrote guest memory.
     record DropTranslations(long address, long length) implements Change {}
 

@@ -97,6 +97,8 @@ public final class VcpuLogic {
                 deliver(writes, entry, event, argument);
             case VcpuCommand.Complete _ -> complete();
             case VcpuCommand.CompleteAndResume(long address) -> completeAndResume(address);
+            case VcpuCommand.FlipRegister(RegisterWrites writes, int register, long bits) ->
+                flip(writes, register, bits);
             case VcpuCommand.DropTranslations(long address, long length) -> {
                 RenewableEngine keeper = translator();
                 if (keeper != null) {
@@ -110,6 +112,18 @@ public final class VcpuLogic {
                 }
             }
         }
+    }
+
+    private void flip(RegisterWrites writes, int register, long bits) {
+        if (powered == null) {
+            return;
+        }
+        Engine engine = powered.now();
+        if (writes.count() > 0) {
+            engine.writeRegisters(writes);
+        }
+        engine.readRegisters(registers);
+        engine.writeRegisters(RegisterWrites.NONE.and(register, registers[register] ^ bits));
     }
 
     private void powerOn(long entry, RegisterWrites writes, DataOrder order) {

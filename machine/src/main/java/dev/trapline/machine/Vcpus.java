@@ -147,6 +147,20 @@ final class Vcpus implements Snapshot {
         power.stall(vcpu, until);
     }
 
+    /// Makes a vCPU that would run do nothing for a while: see [dev.trapline.abi.machine.Injection.Hold].
+    void hold(VcpuId vcpu, Rounds rounds, long ticks) {
+        // One that has just been turned on has no clock of its own yet: the call that turned it on is the latest.
+        long now = power.of(vcpu) == VcpuState.ON_PENDING ? rounds.latest() : rounds.now();
+        power.hold(vcpu, PowerTable.later(Math.max(rounds.clock(vcpu.index()), now), ticks));
+    }
+
+    /// Changes bits of a register of a vCPU, if it has power. The results of its last call are written first, because
+    /// the register may be one of them.
+    void flipRegister(VcpuId vcpu, int register, long bits) {
+        carrier.tell(vcpu, new VcpuCommand.FlipRegister(returns[vcpu.index()], register, bits));
+        returns[vcpu.index()] = RegisterWrites.NONE;
+    }
+
     /// Whether an interrupt is pending for a vCPU that runs, so that it would not wait.
     boolean isInterrupted(VcpuId vcpu, long now) {
         return vcpu.index() < all.length && power.of(vcpu) == VcpuState.ON && power.isInterrupted(vcpu, now);
@@ -154,6 +168,11 @@ final class Vcpus implements Snapshot {
 
     /// A vCPU should have waited, but an interrupt was pending: it is used up.
     void stayAwake(VcpuId vcpu) {
+        power.useInterrupt(vcpu);
+    }
+
+    /// The interrupt that a vCPU keeps for its next wait is lost, if there is one.
+    void loseInterrupt(VcpuId vcpu) {
         power.useInterrupt(vcpu);
     }
 

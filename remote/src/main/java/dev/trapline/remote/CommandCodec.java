@@ -10,6 +10,7 @@ import dev.trapline.journal.codec.MachineValues;
 import dev.trapline.journal.codec.PackedReader;
 import dev.trapline.journal.codec.PackedWriter;
 import dev.trapline.journal.codec.PolicyCodec;
+import dev.trapline.journal.codec.UpsetCodec;
 import dev.trapline.machine.MachineSetupException;
 import dev.trapline.remote.MachineProtocol.Command;
 import dev.trapline.remote.MachineProtocol.Event;
@@ -23,7 +24,8 @@ import java.util.List;
 ///  0 start        text machine, machine as SpecCodec writes it, varint count, images: u8 kind, text name,
 ///                 varint address, bytes content; bytes script, u8 recorded
 ///  1 type         text machine, bytes keys
-///  2 inject       text machine, u8 0 wake-up | 1 interrupt | 2 event | 3 power button, u8 vcpu, varint intid or number
+///  2 inject       text machine, u8 0 wake-up | 1 interrupt | 2 event | 3 power button | 4 SError | 5 console size, u8 vcpu,
+///                 varint intid, number, syndrome, or 10000 columns + rows; or u8 6 and a fault as UpsetCodec writes it
 ///  3 reconfigure  text machine, policy as PolicyCodec writes it
 ///  4 subscribe    text machine, varint from
 ///  5 seen         text machine, varint upTo
@@ -49,6 +51,7 @@ final class CommandCodec {
     private static final int POWER_BUTTON = 3;
     private static final int SERROR = 4;
     private static final int CONSOLE_SIZE = 5;
+    private static final int UPSET = 6;
     /// The columns are a multiple of it.
     private static final int COLUMN = 10_000;
 
@@ -115,6 +118,11 @@ final class CommandCodec {
 
     private static void injection(PackedWriter out, Injection what) {
         out.ensure(2);
+        if (UpsetCodec.isUpset(what)) {
+            out.u8(UPSET);
+            UpsetCodec.write(out, what);
+            return;
+        }
         out.u8(
                 switch (what) {
                     case Injection.WakeUp _ -> WAKE_UP;
@@ -123,6 +131,10 @@ final class CommandCodec {
                     case Injection.PowerButton _ -> POWER_BUTTON;
                     case Injection.SError _ -> SERROR;
                     case Injection.ConsoleSize _ -> CONSOLE_SIZE;
+                    case Injection.MemoryFlip _,
+                            Injection.RegisterFlip _,
+                            Injection.Hold _,
+                            Injection.LostInterrupt _ -> UPSET;
                 });
         out.u8(what.vcpu().index());
         number(
@@ -134,6 +146,10 @@ final class CommandCodec {
                     case Injection.PowerButton _ -> 0;
                     case Injection.SError error -> error.syndrome();
                     case Injection.ConsoleSize size -> (long) COLUMN * size.columns() + size.rows();
+                    case Injection.MemoryFlip _,
+                            Injection.RegisterFlip _,
+                            Injection.Hold _,
+                            Injection.LostInterrupt _ -> 0;
                 });
     }
 
@@ -195,6 +211,9 @@ final class CommandCodec {
 
     private static Injection readInjection(PackedReader in) {
         int kind = in.u8();
+        if (kind == UPSET) {
+            return UpsetCodec.read(in);
+        }
         int vcpu = in.u8();
         if (vcpu >= VcpuId.MAX_COUNT) {
             throw new CodecException("there is no vCPU " + vcpu);

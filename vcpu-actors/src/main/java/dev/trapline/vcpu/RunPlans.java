@@ -57,6 +57,6 @@ final class RunPlans {
                 new PlannedInjections(injections),
                 entropy == null ? new SeededEntropy(seed) : entropy);
         Choices connected = port == null ? operator : new NetworkedChoices(port, requests, operator);
-        return choices.apply(faults.isEmpty() ? connected : new PlannedFaults(faults, seed, connected));
+        return choices.apply(faults.isEmpty() ? connected : new PlannedFaults(faults, spec, seed, connected));
     }
 }

@@ -10,10 +10,15 @@ import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.InputPattern;
+import dev.trapline.abi.fault.MachineFault;
+import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Functions;
@@ -74,7 +79,33 @@ class FaultRunsTest {
                     .atMost(1 + random.nextInt(30));
             rules.add(new FaultRule("fault" + n, where, when, anyFault(random, aarch32)));
         }
+        Moments moments = new Moments(new Moment.AtTime(random.nextInt(2_000)), 1 + random.nextInt(20_000));
+        rules.add(new FaultRule("at-times", moments, Occasion.ALWAYS.atMost(20), anyUpset(random, aarch32)));
+        CallPattern psci = CallPattern.ANY.to(Set.of("psci"));
+        rules.add(new FaultRule("behind", psci, Occasion.ALWAYS.every(5).atMost(9), anyUpset(random, aarch32)));
+        Moments slice = Moments.once(new Moment.AtSlice(random.nextInt(50)));
+        rules.add(new FaultRule("once", slice, Occasion.ALWAYS, anyUpset(random, aarch32)));
+        InputPattern entropy = new InputPattern(InputPattern.Kind.ENTROPY);
+        rules.add(new FaultRule("dry", entropy, Occasion.ALWAYS.withProbability(0.5), InputFault.DROPPED));
         return new FaultPlan(rules);
+    }
+
+    /// Registers and memory that do not end the run at once, mostly.
+    private static MachineFault anyUpset(Random random, boolean aarch32) {
+        MachineFault.Targets targets =
+                switch (random.nextInt(3)) {
+                    case 0 -> MachineFault.Targets.ALL;
+                    case 1 -> MachineFault.Targets.of(new VcpuId(random.nextInt(4)));
+                    default -> MachineFault.Targets.USUAL;
+                };
+        return switch (random.nextInt(6)) {
+            case 0 -> new MachineFault.FlippedMemory(0x4018_0000L, 0x401f_ffffL, 0);
+            case 1 -> new MachineFault.FlippedRegister(targets, aarch32 ? 12 : 28, 0);
+            case 2 -> new MachineFault.Held(targets, 1 + random.nextInt(50_000));
+            case 3 -> new MachineFault.SpuriousWakeUp(targets);
+            case 4 -> new MachineFault.SpuriousInterrupt(targets, random.nextInt(1000));
+            default -> new MachineFault.DroppedInterrupt(targets, random.nextInt(1000));
+        };
     }
 
     private static CallFault anyFault(Random random, boolean aarch32) {

@@ -8,7 +8,7 @@ import dev.trapline.abi.machine.MachineSpec;
 ///
 /// A recording has the fault in front of the slice that ends with the call, and a replay takes it from there. The
 /// registry decides the call as without the fault.
-public sealed interface CallFault {
+public sealed interface CallFault extends Fault {
 
     /// A time that never ends.
     long FOREVER = Engine.NO_DEADLINE;

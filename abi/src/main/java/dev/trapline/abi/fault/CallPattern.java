@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param conduits one or both of them
 /// @param functions one of which it must call; empty for any call
 /// @param services one of which gets it; empty for any call, denied ones too
-public record CallPattern(Set<VcpuId> vcpus, Set<Conduit> conduits, List<Functions> functions, Set<String> services) {
+public record CallPattern(Set<VcpuId> vcpus, Set<Conduit> conduits, List<Functions> functions, Set<String> services)
+        implements FaultPlace {
 
     /// Every call.
     public static final CallPattern ANY = new CallPattern(

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// When a rule's fault happens, among the calls that its pattern meets.
+/// When a rule's fault happens, among the calls, moments or inputs that its place has. For moments and inputs, read
+/// "moment" or "input" for "call" here.
 ///
 /// A call counts for `nth` and `every` only between `from` and `until`, and behind `after`.
 ///
@@ -53,12 +54,19 @@ public record Occasion(
     /// In words: `only call 3, after the fault 'busy'`; empty for each time.
     @Override
     public String toString() {
+        return text("call");
+    }
+
+    /// The same for other things than calls.
+    ///
+    /// @param one what one of them is called
+    String text(String one) {
         List<String> parts = new ArrayList<>();
         if (nth > 0) {
-            parts.add("only call " + nth);
+            parts.add("only " + one + " " + nth);
         }
         if (every > 1) {
-            parts.add("1 of " + every + " calls");
+            parts.add("1 of " + every + " " + one + "s");
         }
         if (probability < 1) {
             parts.add("with probability " + probability);

@@ -2,6 +2,7 @@ package dev.trapline.abi.machine;
 
 import dev.trapline.abi.BoardKind;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.engine.Engine;
 
 /// Something that is injected into a machine from outside, between two slices.
 public sealed interface Injection {
@@ -83,6 +84,75 @@ public sealed interface Injection {
         @Override
         public VcpuId vcpu() {
             return VcpuId.BOOT;
+        }
+    }
+
+    /// Bits of a byte of RAM change, as a particle or a weak row of DRAM changes them.
+    ///
+    /// @param address physical
+    /// @param bits one bit for each that changes, 1 to [#MAX_BITS]
+    record MemoryFlip(long address, int bits) implements Injection {
+        /// All bits of a byte.
+        public static final int MAX_BITS = 0xff;
+
+        public MemoryFlip {
+            if (address < 0 || bits < 1 || bits > MAX_BITS) {
+                throw new IllegalArgumentException("bits 0x" + Integer.toHexString(bits) + " of the byte at 0x"
+                        + Long.toHexString(address) + " cannot change");
+            }
+        }
+
+        @Override
+        public VcpuId vcpu() {
+            return VcpuId.BOOT;
+        }
+    }
+
+    /// Bits of a general register change. Nothing for a vCPU without power.
+    ///
+    /// @param register 0 to [#LAST]; on AArch32 0 to [#LAST_R], of the mode that the vCPU is in
+    /// @param bits one bit for each that changes, not 0; on AArch32 the low 32
+    record RegisterFlip(VcpuId vcpu, int register, long bits) implements Injection {
+        /// The last register, x30.
+        public static final int LAST = 30;
+
+        /// The last register on AArch32, r14.
+        public static final int LAST_R = 14;
+
+        public RegisterFlip {
+            if (register < 0 || register > LAST || bits == 0) {
+                throw new IllegalArgumentException(
+                        "bits 0x" + Long.toHexString(bits) + " of register " + register + " cannot change");
+            }
+        }
+    }
+
+    /// A vCPU executes nothing for a while, as if a hypervisor or an SMI had taken it away. Virtual time passes.
+    /// Interrupts that come are kept, and none ends it. Nothing for a vCPU that waits or has no power; one that is
+    /// held already is held for the longer time.
+    ///
+    /// @param ticks 1 or more; [#FOREVER] until it is turned off, or the machine is reset
+    record Hold(VcpuId vcpu, long ticks) implements Injection {
+        /// A time that never ends.
+        public static final long FOREVER = Engine.NO_DEADLINE;
+
+        public Hold {
+            if ((ticks < 1 || ticks > MachineSpec.LAST_DEADLINE) && ticks != FOREVER) {
+                throw new IllegalArgumentException("a vCPU is held for " + ticks + " ticks");
+            }
+        }
+    }
+
+    /// An interrupt that is pending is pending no longer, as if it had never come. One whose device still asserts it
+    /// stays pending if it is level-sensitive. Nothing if it is not pending. On [BoardKind#BARE], whatever INTID:
+    /// the interrupt that the vCPU keeps for its next wait is lost.
+    ///
+    /// @param intid as for [Interrupt]
+    record LostInterrupt(VcpuId vcpu, int intid) implements Injection {
+        public LostInterrupt {
+            if (intid < 0 || intid > MAX_INTID) {
+                throw new IllegalArgumentException("an INTID is 0 to " + MAX_INTID + ", not " + intid);
+            }
         }
     }
 

@@ -143,4 +143,15 @@ abstract sealed class Gic implements Device, InterruptController permits Gicv2, 
             interrupts.setPending(cpu, intid / Integer.SIZE, Interrupts.bit(intid));
         }
     }
+
+    @Override
+    public final void lose(VcpuId vcpu, int intid) {
+        int cpu = cpu(vcpu);
+        require(intid, 0, INTIDS - 1, "interrupts");
+        if (intid < FIRST_PPI) {
+            interrupts.dropSgi(cpu, intid);
+        } else {
+            interrupts.clearPending(cpu, intid / Integer.SIZE, Interrupts.bit(intid));
+        }
+    }
 }

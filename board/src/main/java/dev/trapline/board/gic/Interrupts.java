@@ -87,6 +87,11 @@ abstract class Interrupts implements Snapshot {
     /// Makes an SGI pending that the vCPU sends to itself.
     abstract void sendToSelf(int cpu, int sgi);
 
+    /// Makes an SGI not pending, whoever sent it.
+    void dropSgi(int cpu, int sgi) {
+        clearPending(cpu, 0, bit(sgi));
+    }
+
     /// Something has changed that decides about signals.
     final void changed() {
         changes++;

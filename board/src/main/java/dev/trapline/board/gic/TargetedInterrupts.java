@@ -110,6 +110,11 @@ final class TargetedInterrupts extends Interrupts {
         addSgiSources(cpu, sgi, 1 << cpu);
     }
 
+    @Override
+    void dropSgi(int cpu, int sgi) {
+        setSgiSources(cpu, sgi, 0);
+    }
+
     /// The number of the vCPU that sent a pending SGI, shifted to the field CPUID of GICC_IAR (§4.4.4). If several
     /// sent it, the lowest. 0 for other interrupts.
     int sourceField(int cpu, int intid) {

@@ -96,6 +96,7 @@ public final class RecordDecoder {
             case RecordLayout.ROUND -> round();
             case RecordLayout.RENEWED -> renewed();
             case RecordLayout.TURNED -> turned();
+            case RecordLayout.UPSET -> new JournalRecord.Injected(UpsetCodec.read(in));
             case RecordLayout.FAULTED -> new JournalRecord.Faulted(FaultCodec.read(in));
             default ->
                 throw new CodecException("there is no input of number " + (tag >> 4) + " (byte " + (in.at() - 1) + ")");

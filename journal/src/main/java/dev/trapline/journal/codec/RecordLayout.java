@@ -83,6 +83,8 @@ final class RecordLayout {
     static final int SERROR = OTHER_INPUT | 0x90;
     static final int CONSOLE_SIZE = OTHER_INPUT | 0xa0;
     static final int FAULTED = OTHER_INPUT | 0xb0;
+    /// Changed bits of memory or of a register, a held vCPU, or a lost interrupt: its kind follows.
+    static final int UPSET = OTHER_INPUT | 0xc0;
 
     static final int SAME_VCPU = 0x10;
     static final int EXPECTED_BUDGET = 0x20;

@@ -138,7 +138,11 @@ public final class AnyRecord {
     }
 
     private Injection injection() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(10)) {
+            case 9 -> new Injection.LostInterrupt(vcpu(), random.nextInt(Injection.MAX_INTID + 1));
+            case 8 -> new Injection.Hold(vcpu(), random.nextBoolean() ? Injection.Hold.FOREVER : random.nextLong(1, 1L << 58));
+            case 7 -> new Injection.RegisterFlip(vcpu(), random.nextInt(31), 1L << random.nextInt(64));
+            case 6 -> new Injection.MemoryFlip(positive(), 1 + random.nextInt(255));
             case 0 -> new Injection.WakeUp(vcpu());
             case 4 -> new Injection.ConsoleSize(1 + random.nextInt(9999), 1 + random.nextInt(9999));
             case 3 -> new Injection.SError(vcpu(), random.nextInt(Injection.SError.MAX_SYNDROME + 1));

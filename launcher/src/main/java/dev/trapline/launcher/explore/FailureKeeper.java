@@ -85,7 +85,7 @@ record FailureKeeper(
             calls = report.lastHypercalls();
         }
         Path plan = null;
-        FaultPlan faults = Story.plan(minimum);
+        FaultPlan faults = Story.plan(minimum, choices.subject().injections());
         if (!faults.isEmpty()) {
             plan = directory.resolve("seed-" + group.seed() + ".conf");
             Files.writeString(plan, FaultPlanText.of(faults));

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
             "Checks a plan of faults, and says what it does. Nothing is run.",
             "",
             "The machine and its services come from --config, --set and --plugin, as for 'trapline run'. A fault that"
-                    + " no call of this machine can have is an error.",
+                    + " this machine cannot have is an error.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -114,8 +114,7 @@ final class FaultsCheckCommand implements Action {
                     .append(": ")
                     .append(HypercallText.fault(rule.what()))
                     .append("\n      ")
-                    .append(rule.where())
-                    .append(rule.when().toString().isEmpty() ? "" : ", " + rule.when())
+                    .append(rule.occasion())
                     .append('\n');
         }
         return text.toString();

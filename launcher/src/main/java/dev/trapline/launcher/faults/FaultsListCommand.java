@@ -34,9 +34,12 @@ final class FaultsListCommand implements Action {
             new Key("at", "service = NAME", "the service that gets the call, or a list of them"),
             new Key("at", "vcpu = N", "the caller, or a list of them"),
             new Key("at", "conduit = smc", "or hvc"),
-            new Key("when", "nth = N", "only the call of this number, counted from 1 among those that fit"),
-            new Key("when", "every = N", "every so many calls"),
-            new Key("when", "probability = P", "this part of the calls, above 0 and at most 1, drawn from --seed"),
+            new Key("at", "moment = \"WHEN\"", "a moment, whatever the guest does there: time:5ms or slice:1000"),
+            new Key("at", "interval = DURATION", "with a moment that has a time: every so often from there"),
+            new Key("at", "input = KIND", "what comes from outside: console, network, or entropy"),
+            new Key("when", "nth = N", "only the one of this number, counted from 1 among those that fit"),
+            new Key("when", "every = N", "every so many of them"),
+            new Key("when", "probability = P", "this part of them, above 0 and at most 1, drawn from --seed"),
             new Key("when", "from = \"WHEN\"", "from this moment on: time:5ms or slice:1000"),
             new Key("when", "until = \"WHEN\"", "before this moment"),
             new Key("when", "after = NAME", "only when the fault of this name has happened"),
@@ -78,15 +81,27 @@ final class FaultsListCommand implements Action {
             A call gets the first fault of the list that fits.
             """);
         String line = "  %-26s %s%n";
-        keys(text, line, "at", "\nat { }, which calls: all that is given must fit\n");
+        keys(text, line, "at", "\nat { }, where: calls, of which all that is given must fit; or moments; or inputs\n");
         keys(text, line, "when", "\nwhen { }, which of them\n");
-        text.append("\ndo { }, what goes wrong: one of\n");
-        for (FaultKind kind : FaultKind.values()) {
-            text.append("  ").append(kind.form()).append('\n');
-            kind.lines().forEach(each -> text.append("      ").append(each).append('\n'));
-        }
+        kinds(text, FaultKind.Subject.CALL, "\ndo { }, what goes wrong with a call: one of\n");
+        kinds(text, FaultKind.Subject.MACHINE, """
+
+            do { }, what goes wrong with the machine, at a moment or behind a call: one of
+            Without 'vcpu = N', 'vcpu = [N, ...]' or 'vcpu = all', it is the caller, or at a moment a drawn vCPU.
+            """);
+        kinds(text, FaultKind.Subject.INPUT, "\ndo { }, what goes wrong with an input: one of\n");
         return text.append("\nRESULT is a number for x0, the name of a result, or registers: { x0 = -3, x1 = 0 }.\n")
                 .toString();
+    }
+
+    private static void kinds(StringBuilder text, FaultKind.Subject subject, String heading) {
+        text.append(heading);
+        for (FaultKind kind : FaultKind.values()) {
+            if (kind.subject() == subject) {
+                text.append("  ").append(kind.form()).append('\n');
+                kind.lines().forEach(each -> text.append("      ").append(each).append('\n'));
+            }
+        }
     }
 
     private static void keys(StringBuilder text, String line, String section, String heading) {

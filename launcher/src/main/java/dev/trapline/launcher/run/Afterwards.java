@@ -3,6 +3,10 @@ package dev.trapline.launcher.run;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.Visible;
+import dev.trapline.abi.fault.CallPattern;
+import dev.trapline.abi.fault.FaultPlace;
+import dev.trapline.abi.fault.InputPattern;
+import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
@@ -68,8 +72,10 @@ record Afterwards(TraplineConfig config, boolean seeded) {
                 err.println("trapline: " + fault.rule().origin() + ": the fault '"
                         + fault.rule().name() + "' never happened: "
                         + (fault.met() == 0
-                                ? "the guest made no such call before " + end
-                                : Figures.count(fault.met(), "call") + " could have had it, and none was chosen"));
+                                ? nothing(fault.rule().where()) + " before " + end
+                                : Figures.count(
+                                                fault.met(), fault.rule().where().one())
+                                        + " could have had it, and none was chosen"));
             }
         }
         long fired = faults.stream().mapToLong(Choices.FaultCount::fired).sum();
@@ -81,6 +87,14 @@ record Afterwards(TraplineConfig config, boolean seeded) {
                                     + (fault.fired() == 1 ? " once" : " " + fault.fired() + " times"))
                             .collect(Collectors.joining(", ")));
         }
+    }
+
+    private static String nothing(FaultPlace where) {
+        return switch (where) {
+            case CallPattern _ -> "the guest made no such call";
+            case Moments _ -> "there was no such moment";
+            case InputPattern _ -> "no such input came";
+        };
     }
 
     private static String seconds(long ticks) {

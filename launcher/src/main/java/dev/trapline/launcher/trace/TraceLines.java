@@ -3,6 +3,7 @@ package dev.trapline.launcher.trace;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
 import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.exit.GeneralRegisters;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
@@ -144,6 +145,15 @@ sealed interface TraceLines {
                 case Injection.ConsoleSize(int columns, int rows) ->
                     document.with("columns", columns).with("rows", rows);
                 case Injection.PowerButton _ -> document.with("powerButton", true);
+                case Injection.MemoryFlip(long address, int bits) ->
+                    document.with("address", Json.hex(address)).with("flippedBits", Json.hex(bits));
+                case Injection.RegisterFlip(var _, int register, long bits) ->
+                    document.with("register", GeneralRegisters.nameOf(register)).with("flippedBits", Json.hex(bits));
+                case Injection.Hold(var _, long ticks) ->
+                    ticks == Injection.Hold.FOREVER
+                            ? document.with("heldForever", true)
+                            : document.with("heldTicks", ticks);
+                case Injection.LostInterrupt(var _, int intid) -> document.with("lostIntid", intid);
             };
         }
 

@@ -122,7 +122,8 @@ public final class EditedChoices extends DelegatingChoices {
         return next;
     }
 
-    private static boolean fits(JournalRecord.Arrival arrival, Place here) {
+    /// Whether the receiver of an arrival has room for it.
+    static boolean fits(JournalRecord.Arrival arrival, Place here) {
         return switch (arrival) {
             case JournalRecord.ConsoleInput(Bytes bytes) -> bytes.size() <= here.receiverRoom();
             case JournalRecord.Frame _ -> here.receivesFrame();

@@ -1,117 +1,287 @@
 package dev.trapline.machine.choice;
 
-import dev.trapline.abi.Digest64;
+import dev.trapline.abi.Bytes;
+import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.SplitMix64;
+import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.EntropyKey;
 import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
-import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.InputPattern;
+import dev.trapline.abi.fault.MachineFault;
+import dev.trapline.abi.fault.Moments;
+import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Answers by the rules of a plan whether a call gets a fault. All other choices are left to others.
+/// Answers by the rules of a plan what goes wrong: with calls, with the machine at moments and behind calls, and with
+/// inputs. All other choices are left to others.
 ///
-/// It counts calls, so it must be asked about each call of the run, also while a recording is being continued.
+/// It counts calls and moments, so it must be asked about each call of the run, also while a recording is being
+/// continued: there, what the recording has happened, and nothing else. Inputs are counted from where the run is live.
 public final class PlannedFaults extends DelegatingChoices {
 
     /// Name and version, for recordings. Every change of a draw needs a new version.
-    public static final String NAME = "planned-faults/1";
+    public static final String NAME = "planned-faults/2";
 
-    /// Keeps the draws apart from the schedule's and from entropy, which start from the same seed.
-    private static final long STREAM = 0x6661_756c_7473_2121L;
+    /// A machine that nothing else lets continue gets so many moments in a row without executing an instruction.
+    /// Then it is left alone, so that its run ends.
+    private static final int MOST_IDLE_MOMENTS = 1_000;
 
-    private final List<Armed> rules = new ArrayList<>();
+    /// Names inputs in draws: no vCPU has this number.
+    private static final long INPUTS = -2;
 
-    /// @param seed the machine's
-    /// @param others answer for everything but faults of calls, and for calls that no rule meets
-    public PlannedFaults(FaultPlan plan, long seed, Choices others) {
+    private final MachineSpec machine;
+    private final List<ArmedRule> all = new ArrayList<>();
+    private final List<ArmedRule> calls = new ArrayList<>();
+    private final List<ArmedRule> inputs = new ArrayList<>();
+    private final List<ArmedMoments> moments = new ArrayList<>();
+    /// What will be injected at the next boundary.
+    private final Deque<PlannedInjection> due = new ArrayDeque<>();
+    private final Deque<JournalRecord.Arrival> copies = new ArrayDeque<>();
+    private final List<PlannedInjection> injected = new ArrayList<>();
+    private boolean live;
+    private long slices;
+    private long now;
+    private long idleSince = -1;
+    private int idleMoments;
+
+    /// @param machine in which things go wrong
+    /// @param seed decides what a plan leaves open
+    /// @param others answer for everything else, and for calls that no rule meets
+    public PlannedFaults(FaultPlan plan, MachineSpec machine, long seed, Choices others) {
         super(others);
-        SortedMap<String, Armed> byName = new TreeMap<>();
+        this.machine = machine;
+        SortedMap<String, ArmedRule> byName = new TreeMap<>();
         for (FaultRule rule : plan.rules()) {
-            Armed armed = new Armed(rule, seed);
-            rules.add(armed);
+            ArmedRule armed = new ArmedRule(rule, seed);
+            all.add(armed);
             byName.put(rule.name(), armed);
+            switch (rule.where()) {
+                case CallPattern _ -> calls.add(armed);
+                case InputPattern _ -> inputs.add(armed);
+                case Moments when -> moments.add(new ArmedMoments(armed, when));
+            }
         }
-        for (Armed armed : rules) {
-            armed.after = byName.get(armed.rule.when().after());
-        }
+        all.forEach(armed -> armed.comesAfter(byName.get(armed.rule().when().after())));
+    }
+
+    /// What was injected by the plan, in order.
+    public List<PlannedInjection> injected() {
+        return List.copyOf(injected);
     }
 
     @Override
     public @Nullable CallFault fault(Call call) {
-        Armed first = null;
+        // The moments of the round that the call is in were passed before the round, or they ended it.
+        advance(call.slice(), call.time() - 1);
+        slices = call.slice();
+        now = call.time();
+        ArmedRule first = null;
+        CallFault chosen = null;
         // Each rule sees each call that it may meet, so that its count does not depend on the rules before it.
-        for (Armed armed : rules) {
-            if (armed.isDue(call) && first == null) {
-                first = armed;
+        for (ArmedRule armed : calls) {
+            if (!isDue(armed, call)) {
+                continue;
+            }
+            switch (armed.rule().what()) {
+                case CallFault fault -> {
+                    if (first == null) {
+                        first = armed;
+                        chosen = fault;
+                    }
+                }
+                case MachineFault fault -> {
+                    armed.fire(call.time());
+                    SplitMix64 draws = armed.draws(call.caller().index(), call.nth());
+                    inject(fault, call.caller(), new Moment.AtSlice(call.slice() + 1), draws);
+                }
+                case InputFault _ -> {}
             }
         }
         if (first == null) {
             return super.fault(call);
         }
-        first.fired++;
-        return first.rule.what();
+        first.fire(call.time());
+        return chosen;
+    }
+
+    private static boolean isDue(ArmedRule armed, Call call) {
+        return armed.rule().where() instanceof CallPattern pattern
+                && pattern.meets(call.caller(), call.exit(), call.function(), call.service())
+                && (call.service() != null || !(armed.rule().what() instanceof CallFault fault && fault.needsService()))
+                && armed.isEnabled(call.time())
+                && armed.isWithin(call.slice(), call.time())
+                && armed.meet(call.caller().index(), call.nth());
+    }
+
+    private void advance(long ended, long time) {
+        for (ArmedMoments each : moments) {
+            each.advance(ended, time, (armed, moment, draws) -> {
+                if (armed.rule().what() instanceof MachineFault fault) {
+                    inject(fault, null, moment, draws);
+                }
+            });
+        }
+    }
+
+    private void inject(MachineFault fault, @Nullable VcpuId caller, Moment when, SplitMix64 draws) {
+        for (Injection what : DrawnFaults.injections(fault, caller, machine, draws)) {
+            due.add(new PlannedInjection(what, when));
+        }
+    }
+
+    /// What a recording did not have did not happen in its part of the run.
+    private void goLive(Place here) {
+        if (!live) {
+            live = true;
+            advance(here.slices(), here.round());
+            due.removeIf(each -> !isDueAt(each.when(), here));
+        }
+    }
+
+    private static boolean isDueAt(Moment when, Place here) {
+        return switch (when) {
+            case Moment.AtSlice(long ordinal) -> ordinal == here.slices();
+            case Moment.AtTime(long ticks) -> ticks == here.round();
+        };
+    }
+
+    @Override
+    public JournalRecord.@Nullable Arrival arrival(Place here) {
+        slices = here.slices();
+        now = here.round();
+        goLive(here);
+        advance(slices, now);
+        PlannedInjection next = due.poll();
+        if (next != null) {
+            injected.add(next);
+            return new JournalRecord.Injected(next.what());
+        }
+        JournalRecord.Arrival copy = copies.peek();
+        if (copy != null && EditedChoices.fits(copy, here)) {
+            return copies.remove();
+        }
+        JournalRecord.Arrival arrival = super.arrival(here);
+        while (arrival != null && !inputs.isEmpty()) {
+            JournalRecord.Arrival faulty = faulty(arrival);
+            if (faulty != null) {
+                return faulty;
+            }
+            arrival = super.arrival(here);
+        }
+        return arrival;
+    }
+
+    /// What becomes of an input; null if it is dropped.
+    private JournalRecord.@Nullable Arrival faulty(JournalRecord.Arrival arrival) {
+        InputPattern.Kind kind =
+                switch (arrival) {
+                    case JournalRecord.ConsoleInput _ -> InputPattern.Kind.CONSOLE;
+                    case JournalRecord.Frame _ -> InputPattern.Kind.NETWORK;
+                    case JournalRecord.Injected _, JournalRecord.Reconfigured _, JournalRecord.Stop _ -> null;
+                };
+        ArmedRule armed = kind == null ? null : struck(kind);
+        return armed == null ? arrival : switch (fault(armed)) {
+            case DROPPED -> null;
+            case CORRUPTED -> DrawnFaults.corrupted(arrival, armed.draws(INPUTS, armed.met()));
+            case DOUBLED -> {
+                copies.add(arrival);
+                yield arrival;
+            }
+        };
+    }
+
+    private static InputFault fault(ArmedRule armed) {
+        if (armed.rule().what() instanceof InputFault fault) {
+            return fault;
+        }
+        throw new InvariantViolation("a rule for inputs has another fault: " + armed.rule());
+    }
+
+    /// The rule that an input meets; null if it meets none.
+    private @Nullable ArmedRule struck(InputPattern.Kind kind) {
+        ArmedRule first = null;
+        for (ArmedRule armed : inputs) {
+            boolean isDue = armed.rule().where() instanceof InputPattern(InputPattern.Kind wanted)
+                    && wanted == kind
+                    && armed.isEnabled(now)
+                    && armed.isWithin(slices, now)
+                    && armed.meet(INPUTS, armed.met());
+            if (isDue && first == null) {
+                first = armed;
+            }
+        }
+        if (first != null) {
+            first.fire(now);
+        }
+        return first;
+    }
+
+    @Override
+    public Bytes entropy(EntropyKey asked, int bytes) {
+        Bytes drawn = super.entropy(asked, bytes);
+        return inputs.isEmpty() || struck(InputPattern.Kind.ENTROPY) == null ? drawn : Bytes.EMPTY;
+    }
+
+    @Override
+    public long arrivalBetween(long after, long until, boolean idle) {
+        long given = super.arrivalBetween(after, until, idle);
+        long first = Math.min(given, next(after, until, true));
+        if (idle && until == NEVER && given == NEVER && (first == NEVER || !isPatient())) {
+            return NEVER;
+        }
+        return Math.min(first, next(after, Math.min(first, until), false));
+    }
+
+    /// The next moment with a fault that wakes a machine, or with one that does not.
+    private long next(long after, long until, boolean wakes) {
+        long first = NEVER;
+        for (ArmedMoments each : moments) {
+            if (each.wakes() == wakes) {
+                first = Math.min(first, each.between(after, until, slices));
+            }
+        }
+        return first;
+    }
+
+    private boolean isPatient() {
+        if (idleSince != slices) {
+            idleSince = slices;
+            idleMoments = 0;
+        }
+        return idleMoments++ < MOST_IDLE_MOMENTS;
+    }
+
+    @Override
+    public void passOver(JournalRecord.Input recorded, Place here) {
+        if (recorded instanceof JournalRecord.Injected(Injection what)) {
+            advance(here.slices(), here.round());
+            for (Iterator<PlannedInjection> each = due.iterator(); each.hasNext(); ) {
+                if (each.next().what().equals(what)) {
+                    each.remove();
+                    return;
+                }
+            }
+        }
+        super.passOver(recorded, here);
     }
 
     @Override
     public Left left() {
-        List<FaultCount> counts = new ArrayList<>();
-        rules.forEach(armed -> counts.add(new FaultCount(armed.rule, armed.met, armed.fired)));
-        return super.left().with(counts);
-    }
-
-    /// A rule with its counts.
-    private static final class Armed {
-
-        private final FaultRule rule;
-        private final long seed;
-        private final long name;
-        private @Nullable Armed after;
-        private long met;
-        private long fired;
-
-        private Armed(FaultRule rule, long seed) {
-            this.rule = rule;
-            this.seed = seed ^ STREAM;
-            this.name = Digest64.of(rule.name());
-        }
-
-        /// Counts a call.
-        private boolean isDue(Call call) {
-            Occasion when = rule.when();
-            if (!rule.where().meets(call.caller(), call.exit(), call.function(), call.service())
-                    || (call.service() == null && rule.what().needsService())
-                    || (after != null && after.fired == 0)
-                    || !isReached(when.from(), call)
-                    || (when.until() != null && isReached(when.until(), call))) {
-                return false;
-            }
-            met++;
-            return fired < when.most()
-                    && (when.nth() == 0 || met == when.nth())
-                    && met % when.every() == 0
-                    && isDrawn(when.probability(), call);
-        }
-
-        private static boolean isReached(@Nullable Moment moment, Call call) {
-            return switch (moment) {
-                case null -> true;
-                case Moment.AtSlice(long ordinal) -> call.slice() >= ordinal;
-                case Moment.AtTime(long ticks) -> call.time() >= ticks;
-            };
-        }
-
-        private boolean isDrawn(double probability, Call call) {
-            if (probability >= 1) {
-                return true;
-            }
-            long drawn =
-                    SplitMix64.of(seed, name, call.caller().index(), call.nth()).next();
-            return (drawn >>> 11) * 0x1p-53 < probability;
-        }
+        return super.left().with(all.stream().map(ArmedRule::count).toList());
     }
 }

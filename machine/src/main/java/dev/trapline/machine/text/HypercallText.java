@@ -5,6 +5,9 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.Fault;
+import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ResetRequest;
@@ -175,7 +178,61 @@ public final class HypercallText {
                 "SError for " + vcpu + ", syndrome 0x" + Integer.toHexString(syndrome);
             case Injection.ConsoleSize(int columns, int rows) -> "console of " + columns + " x " + rows + " characters";
             case Injection.PowerButton _ -> "power button pressed";
+            case Injection.MemoryFlip(long address, int bits) ->
+                "bits 0x" + Integer.toHexString(bits) + " of the byte at 0x" + Long.toHexString(address) + " change";
+            case Injection.RegisterFlip(VcpuId vcpu, int register, long bits) ->
+                "bits 0x" + Long.toHexString(bits) + " of x" + register + " of " + vcpu + " change";
+            case Injection.Hold(VcpuId vcpu, long ticks) -> vcpu + " held " + time(ticks);
+            case Injection.LostInterrupt(VcpuId vcpu, int intid) -> "interrupt " + intid + " for " + vcpu + " lost";
         };
+    }
+
+    /// A fault of a plan, in words.
+    public static String fault(Fault fault) {
+        return switch (fault) {
+            case CallFault call -> fault(call);
+            case MachineFault machine -> fault(machine);
+            case InputFault input ->
+                switch (input) {
+                    case DROPPED -> "does not arrive";
+                    case CORRUPTED -> "arrives with a wrong bit";
+                    case DOUBLED -> "arrives twice";
+                };
+        };
+    }
+
+    private static String fault(MachineFault fault) {
+        String whom = whom(fault.targets());
+        return switch (fault) {
+            case MachineFault.FlippedMemory(long first, long last, int bits) ->
+                bits(bits) + " of " + (first == last ? "the byte at 0x" : "a byte at 0x") + Long.toHexString(first)
+                        + (first == last ? "" : " to 0x" + Long.toHexString(last)) + " change";
+            case MachineFault.FlippedRegister(var _, int register, long bits) ->
+                bits(bits) + " of "
+                        + (register == MachineFault.FlippedRegister.ANY_REGISTER ? "a register" : "x" + register)
+                        + " of " + whom + " change";
+            case MachineFault.Held(var _, long ticks) -> whom + " held " + time(ticks);
+            case MachineFault.SpuriousInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom;
+            case MachineFault.SpuriousWakeUp _ -> "interrupt for " + whom;
+            case MachineFault.DroppedInterrupt(var _, int intid) ->
+                "interrupt " + intid + " for " + whom + " lost";
+            case MachineFault.SpuriousEvent(var _, long number) -> "event " + number + " injected for " + whom;
+            case MachineFault.RaisedError(var _, int syndrome) ->
+                "SError for " + whom + ", syndrome 0x" + Integer.toHexString(syndrome);
+        };
+    }
+
+    private static String bits(long bits) {
+        return bits == 0 ? "one drawn bit" : "bits 0x" + Long.toHexString(bits);
+    }
+
+    private static String whom(MachineFault.Targets targets) {
+        if (targets.all()) {
+            return "each vCPU";
+        }
+        return targets.vcpus().isEmpty()
+                ? "the caller or a drawn vCPU"
+                : targets.vcpus().stream().map(String::valueOf).collect(Collectors.joining(" and "));
     }
 
     /// A fault of a call, in words.
@@ -196,6 +253,10 @@ public final class HypercallText {
                     case AFTER -> "its service crashes after it";
                 };
         };
+    }
+
+    private static String time(long ticks) {
+        return ticks == Injection.Hold.FOREVER ? "for ever" : "for " + seconds(ticks);
     }
 
     private static String seconds(long ticks) {

@@ -14,6 +14,7 @@ import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.smccc.FunctionId;
@@ -73,7 +74,7 @@ class PlannedFaultsTest {
     }
 
     private static List<Long> struck(FaultPlan plan, long seed, int calls) {
-        Choices choices = new PlannedFaults(plan, seed, Choices.defaults());
+        Choices choices = new PlannedFaults(plan, MachineSpec.DEFAULT, seed, Choices.defaults());
         return LongStream.rangeClosed(1, calls)
                 .filter(n -> choices.fault(call(n)) != null)
                 .boxed()
@@ -114,7 +115,7 @@ class PlannedFaultsTest {
         assertThat(struck(FaultPlan.of(rule("b", CallPattern.ANY, Occasion.ALWAYS.withProbability(0.5))), 1, 10_000))
                 .as("with another name")
                 .isNotEqualTo(struck);
-        Choices choices = new PlannedFaults(half, 1, Choices.defaults());
+        Choices choices = new PlannedFaults(half, MachineSpec.DEFAULT, 1, Choices.defaults());
         assertThat(choices.fault(call(struck.get(5))))
                 .as("the same call in a run in which earlier calls were not made")
                 .isEqualTo(FAULT);
@@ -158,8 +159,8 @@ class PlannedFaultsTest {
     }
 
     private static boolean meets(CallPattern where, Made call) {
-        return new PlannedFaults(FaultPlan.of(rule("a", where, Occasion.ALWAYS)), 0, Choices.defaults()).fault(call)
-                != null;
+        FaultPlan plan = FaultPlan.of(rule("a", where, Occasion.ALWAYS));
+        return new PlannedFaults(plan, MachineSpec.DEFAULT, 0, Choices.defaults()).fault(call) != null;
     }
 
     @Test
@@ -183,7 +184,7 @@ class PlannedFaultsTest {
         FaultPlan plan = FaultPlan.of(
                 new FaultRule("odd", CallPattern.ANY, Occasion.ALWAYS.every(2), OTHER),
                 new FaultRule("third", CallPattern.ANY, Occasion.ALWAYS.every(3), FAULT));
-        Choices choices = new PlannedFaults(plan, 0, Choices.defaults());
+        Choices choices = new PlannedFaults(plan, MachineSpec.DEFAULT, 0, Choices.defaults());
         List<CallFault> faults = new ArrayList<>();
         for (int n = 1; n <= 6; n++) {
             faults.add(choices.fault(call(n)));
@@ -197,7 +198,7 @@ class PlannedFaultsTest {
     @Test
     void aFaultOfAServiceDoesNotMeetACallThatNoServiceGets() {
         FaultPlan plan = FaultPlan.of(new FaultRule("a", CallPattern.ANY, Occasion.ALWAYS, new CallFault.Repeated()));
-        Choices choices = new PlannedFaults(plan, 0, Choices.defaults());
+        Choices choices = new PlannedFaults(plan, MachineSpec.DEFAULT, 0, Choices.defaults());
         assertThat(choices.fault(new Made(CPU0, 1, Conduit.SMC, 0, CALLED, null)))
                 .isNull();
         assertThat(choices.fault(call(2))).isEqualTo(new CallFault.Repeated());
@@ -211,7 +212,8 @@ class PlannedFaultsTest {
                 return OTHER;
             }
         };
-        Choices choices = new PlannedFaults(FaultPlan.of(rule("a", CallPattern.ANY, Occasion.nth(2))), 0, others);
+        FaultPlan plan = FaultPlan.of(rule("a", CallPattern.ANY, Occasion.nth(2)));
+        Choices choices = new PlannedFaults(plan, MachineSpec.DEFAULT, 0, others);
         assertThat(choices.fault(call(1))).isEqualTo(OTHER);
         assertThat(choices.fault(call(2))).isEqualTo(FAULT);
     }

@@ -1,0 +1,119 @@
+package dev.trapline.machine.choice;
+
+import dev.trapline.abi.Digest64;
+import dev.trapline.abi.SplitMix64;
+import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.machine.Moment;
+import org.jspecify.annotations.Nullable;
+
+/// A rule of a plan with its counts.
+final class ArmedRule {
+
+    /// Keeps the draws apart from the schedule's and from entropy, which start from the same seed.
+    private static final long STREAM = 0x6661_756c_7473_2121L;
+
+    /// Keeps what a fault is apart from whether it happens.
+    private static final long CONTENT = 0x7768_6174_2121_2121L;
+
+    private final FaultRule rule;
+    private final long seed;
+    private final long name;
+    private @Nullable ArmedRule after;
+    private long met;
+    private long fired;
+    private long first;
+
+    ArmedRule(FaultRule rule, long seed) {
+        this.rule = rule;
+        this.seed = seed ^ STREAM;
+        this.name = Digest64.of(rule.name());
+    }
+
+    FaultRule rule() {
+        return rule;
+    }
+
+    /// It waits for the fault of another rule.
+    void comesAfter(@Nullable ArmedRule other) {
+        after = other;
+    }
+
+    long met() {
+        return met;
+    }
+
+    Choices.FaultCount count() {
+        return new Choices.FaultCount(rule, met, fired);
+    }
+
+    /// Its fault happens.
+    ///
+    /// @param time in ticks
+    void fire(long time) {
+        if (fired == 0) {
+            first = time;
+        }
+        fired++;
+    }
+
+    /// Whether it may happen once more.
+    boolean isLeft() {
+        return fired < rule.when().most();
+    }
+
+    /// Whether the rule that it waits for has had its fault by a time.
+    boolean isEnabled(long time) {
+        return after == null || (after.fired > 0 && after.first <= time);
+    }
+
+    /// Whether a place in a run is in its interval.
+    boolean isWithin(long slice, long time) {
+        return isReached(rule.when().from(), slice, time) && !isPast(slice, time);
+    }
+
+    /// Whether its interval is over.
+    boolean isPast(long slice, long time) {
+        return rule.when().until() != null && isReached(rule.when().until(), slice, time);
+    }
+
+    private static boolean isReached(@Nullable Moment moment, long slice, long time) {
+        return switch (moment) {
+            case null -> true;
+            case Moment.AtSlice(long ordinal) -> slice >= ordinal;
+            case Moment.AtTime(long ticks) -> time >= ticks;
+        };
+    }
+
+    /// Counts an occasion.
+    ///
+    /// @param who and `nth` name it, for the draw
+    /// @return whether the fault is due at it
+    boolean meet(long who, long nth) {
+        met++;
+        return isLeft() && isChosen(met, who, nth);
+    }
+
+    /// Whether an occasion is one of those that the rule names.
+    ///
+    /// @param number which of those that count it is, from 1
+    boolean isChosen(long number, long who, long nth) {
+        Occasion when = rule.when();
+        return (when.nth() == 0 || number == when.nth())
+                && number % when.every() == 0
+                && isDrawn(when.probability(), who, nth);
+    }
+
+    private boolean isDrawn(double probability, long who, long nth) {
+        if (probability >= 1) {
+            return true;
+        }
+        long drawn = SplitMix64.of(seed, name, who, nth).next();
+        return (drawn >>> 11) * 0x1p-53 < probability;
+    }
+
+    /// What decides the content of a fault at an occasion.
+    SplitMix64 draws(long who, long nth) {
+        return SplitMix64.of(seed ^ CONTENT, name, who, nth);
+    }
+}
