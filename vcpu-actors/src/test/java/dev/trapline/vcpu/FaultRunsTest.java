@@ -99,7 +99,7 @@ class FaultRunsTest {
                     default -> MachineFault.Targets.USUAL;
                 };
         return switch (random.nextInt(6)) {
-            case 0 -> new MachineFault.FlippedMemory(0x4018_0000L, 0x401f_ffffL, 0);
+            case 0 -> new MachineFault.FlippedMemory(0x400c_0000L, 0x400f_ffffL, 0);
             case 1 -> new MachineFault.FlippedRegister(targets, aarch32 ? 12 : 28, 0);
             case 2 -> new MachineFault.Held(targets, 1 + random.nextInt(50_000));
             case 3 -> new MachineFault.SpuriousWakeUp(targets);

@@ -127,7 +127,7 @@ class GoldenTest {
         AnyRecord faults = new AnyRecord(new Random(10));
         List<JournalRecord> faulty = new ArrayList<>();
         for (int n = 0; n < 40; n++) {
-            faulty.add(n % 2 == 0 ? faults.faulted() : faults.next());
+            faulty.add(n % 4 == 0 ? faults.upset() : n % 2 == 0 ? faults.faulted() : faults.next());
         }
         faulty.add(new JournalRecord.End(new RunOutcome.Deadlock(List.of(VcpuState.values())), 1, 2, 3));
         runs.put(FAULTS, faulty);
