@@ -2,12 +2,20 @@ package dev.trapline.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.abi.fault.CallFault;
+import dev.trapline.abi.fault.CallPattern;
+import dev.trapline.abi.fault.FaultPlan;
+import dev.trapline.abi.fault.FaultRule;
+import dev.trapline.abi.fault.MachineFault;
+import dev.trapline.abi.fault.Moments;
+import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Durability;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
@@ -27,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,6 +70,31 @@ class ContinuedRunTest {
         ConsoleScript script = ConsoleScriptTest.conversation();
         Finished whole = RUNS.record(spec, Guests.image("echo.elf"), script, directory.resolve("whole"));
         assertContinues("echo.elf with a script", directory, whole, left -> RUNS.proceed(left, script));
+    }
+
+    /// Faults at moments, behind calls, and of calls; some for all vCPUs at once, so that a cut falls between them.
+    private static FaultPlan plan() {
+        MachineFault everybody = new MachineFault.Held(MachineFault.Targets.ALL, 700);
+        MachineFault anybody = new MachineFault.Held(MachineFault.Targets.USUAL, 90);
+        MachineFault memory = new MachineFault.FlippedMemory(0x400c_0000L, 0x400f_ffffL, 0);
+        CallPattern psci = CallPattern.ANY.to(Set.of("psci"));
+        CallFault late = new CallFault.Late(300);
+        return FaultPlan.of(
+                new FaultRule("all", new Moments(new Moment.AtTime(0), 500), Occasion.ALWAYS.atMost(9), everybody),
+                new FaultRule("any", new Moments(new Moment.AtTime(77), 130), Occasion.ALWAYS.atMost(9), anybody),
+                new FaultRule("memory", psci, Occasion.ALWAYS.withProbability(0.3), memory),
+                new FaultRule("behind", psci, Occasion.ALWAYS.every(3), everybody),
+                new FaultRule("then", CallPattern.ANY, Occasion.ALWAYS.every(2).after("any"), late),
+                new FaultRule("slice", Moments.once(new Moment.AtSlice(4)), Occasion.ALWAYS, everybody));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conform-trng.elf", "conform-psci-suspend.elf", "smp-hello.elf"})
+    void aRunInWhichThingsGoWrongContinuesWithItsPlan(String guest, @TempDir Path directory) throws IOException {
+        MachineSpec plain = MachineRuns.spec(4, Schedule.RANDOM, 7);
+        MachineSpec spec = plain.with(plain.run().withFaults(true));
+        Finished whole = RUNS.record(spec, Guests.image(guest), plan(), directory.resolve("whole"));
+        assertContinues(guest + " with faults", directory, whole, left -> RUNS.proceed(left, plan()));
     }
 
     private static void assertContinues(

@@ -238,6 +238,13 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
                 .script(ascii(script)));
     }
 
+    /// Continues a recording that was cut off, with the same faults.
+    Finished proceed(Path directory, FaultPlan faults) {
+        return finish(Machine.proceed(engines, Recordings.open(directory, OpenOptions.STRICT), directory)
+                .services(FirmwareServices.onClassPath())
+                .faults(faults));
+    }
+
     /// Types everything at once from another thread, as early as possible.
     Finished recordTyped(MachineSpec spec, Image image, String typed, Path directory) {
         return finish(builder(spec, image, "").recordTo(directory), ascii(typed));
