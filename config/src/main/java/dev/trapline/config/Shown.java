@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Decides how much of the user's text a message may quote: not too much, and no password.
-final class Shown {
+public final class Shown {
 
     private static final int LONGEST = 200;
     /// A sentence may list all that a key takes.
@@ -36,7 +36,7 @@ final class Shown {
     }
 
     /// Whether a text may contain a password.
-    static boolean mayBeSecret(String text) {
+    public static boolean mayBeSecret(String text) {
         return SECRET.matcher(text).find();
     }
 

@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.Nearest;
+import dev.trapline.config.Shown;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.recording.InputKind;
 import java.nio.file.InvalidPathException;
@@ -35,6 +36,10 @@ final class Misuse {
 
     private static String unmatched(UnmatchedArgumentException e, CommandSpec command, List<String> arguments) {
         String word = e.getUnmatched().getFirst();
+        // A word may be a password whose key is the word before it.
+        if (arguments.stream().anyMatch(Shown::mayBeSecret)) {
+            return "the command line has one word too many; it is not shown, because it may be a password";
+        }
         if (word.startsWith("-")) {
             String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
             return "there is no option " + name + suggestion(name, options(command));

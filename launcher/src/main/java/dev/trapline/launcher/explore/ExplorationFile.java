@@ -1,15 +1,9 @@
 package dev.trapline.launcher.explore;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.explore.Explorer;
 import dev.trapline.explore.FailureGroup;
-import dev.trapline.explore.Finding;
 import dev.trapline.explore.Seeds;
 import dev.trapline.explore.Tally;
 import dev.trapline.launcher.output.CommandException;
@@ -18,10 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The file in which an exploration keeps how far it is, so that it can continue after it was killed.
@@ -36,8 +28,6 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
     private static final String NAME = "exploration.json";
     private static final int LARGEST = 16 << 20;
 
-    /// Far more than it has, also if messages in it have brackets.
-    private static final int DEEPEST = 500;
 
     /// Reads how far an earlier exploration came.
     ///
@@ -50,21 +40,17 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
         try {
             String text = new String(
                     BoundedFile.read(directory.resolve(NAME), LARGEST, Links.REFUSED), StandardCharsets.UTF_8);
-            if (depth(text) > DEEPEST) {
-                throw new IOException("it is no file of an exploration");
-            }
-            Config config = ConfigFactory.parseString(
-                    text, ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
-            if (!config.getString("of").equals(of)) {
+            ExplorationReader kept = ExplorationReader.read(text);
+            if (!kept.of().equals(of)) {
                 throw CommandException.usage("--out " + directory
                         + " has an exploration of another guest, plan or schedule: name another directory");
             }
-            if (config.getLong("first") != seeds.first()) {
+            if (kept.first() != seeds.first()) {
                 throw CommandException.usage("--out " + directory + " has an exploration that begins with seed "
-                        + config.getLong("first") + ": name another directory");
+                        + kept.first() + ": name another directory");
             }
-            return new Explorer.Kept(config.getLong("next"), tally(config));
-        } catch (IOException | ConfigException | IllegalArgumentException e) {
+            return new Explorer.Kept(kept.next(), kept.tally());
+        } catch (IOException e) {
             throw CommandException.usage(
                     "--out " + directory
                             + " exists, and has no exploration that can be continued: name another directory",
@@ -72,48 +58,12 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
         }
     }
 
-    /// How deep its objects and lists are in each other: the parser calls itself for each.
-    private static int depth(String text) {
-        int depth = 0;
-        int deepest = 0;
-        for (int i = 0; i < text.length(); i++) {
-            depth += switch (text.charAt(i)) {
-                case '{', '[' -> 1;
-                case '}', ']' -> -1;
-                default -> 0;
-            };
-            deepest = Math.max(deepest, depth);
-        }
-        return deepest;
-    }
-
-    private static Tally tally(Config config) {
-        List<FailureGroup> groups = new ArrayList<>();
-        for (Config group : config.getConfigList("groups")) {
-            Finding.Kind kind = Finding.Kind.of(group.getString("kind"));
-            groups.add(new FailureGroup(
-                    group.getLong("runs"),
-                    group.getLong("firstSeed"),
-                    group.getLong("seed"),
-                    group.getLong("slices"),
-                    new Finding(kind, group.getString("signature"), group.getString("message"))));
-        }
-        return new Tally(
-                config.getLong("runs"),
-                config.getLong("failed"),
-                config.getLong("checked"),
-                config.getLong("allSlices"),
-                config.getLong("instructions"),
-                config.getLong("longest"),
-                groups);
-    }
-
     /// Makes the directory.
     ///
     /// @throws CommandException if it cannot be made
     void prepare() {
         try {
-            Files.createDirectories(directory);
+            KeptFiles.makeNamed(directory);
             write(new Explorer.Kept(seeds.first(), Tally.NOTHING));
         } catch (IOException e) {
             throw CommandException.usage("--out " + directory + " cannot be written: " + e.getMessage(), e);
@@ -147,9 +97,6 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
                 .with("instructions", tally.instructions())
                 .with("longest", tally.longest())
                 .with("groups", groups);
-        Path file = directory.resolve(NAME);
-        Path whole = directory.resolve(String.format(Locale.ROOT, "%s.new", NAME));
-        Files.writeString(whole, document.line());
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        KeptFiles.write(directory.resolve(NAME), document.line());
     }
 }

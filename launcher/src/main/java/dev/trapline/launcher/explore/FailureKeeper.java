@@ -50,14 +50,14 @@ record FailureKeeper(
         if (out == null) {
             return new Failure(group, minimum, story, List.of(), null, null, null);
         }
-        Path directory = out.resolve(group.finding().group());
+        String name = group.finding().group();
         try {
-            return kept(group, minimum, story, directory);
+            return kept(group, minimum, story, KeptFiles.makeIn(out, name));
         } catch (IOException e) {
             throw CommandException.of(new Ending(
                     Ending.STORAGE,
                     "storage-failed",
-                    "the failure " + directory + " cannot be kept: " + WriteFailure.reason(e)));
+                    "the failure " + out.resolve(name) + " cannot be kept: " + WriteFailure.reason(e)));
         }
     }
 
@@ -69,7 +69,6 @@ record FailureKeeper(
 
     private Failure kept(FailureGroup group, Minimum minimum, List<String> story, Path directory) throws IOException {
         Path recording = directory.resolve("seed-" + group.seed());
-        Files.createDirectories(directory);
         if (!Files.exists(recording)) {
             RunReport report = record(choices.of(group.seed()), minimum.whole(), recording);
             if (!RecordedTrials.isSame(minimum.whole(), report)) {
@@ -88,9 +87,9 @@ record FailureKeeper(
         FaultPlan faults = Story.plan(minimum, choices.subject().injections());
         if (!faults.isEmpty()) {
             plan = directory.resolve("seed-" + group.seed() + ".conf");
-            Files.writeString(plan, FaultPlanText.of(faults));
+            KeptFiles.write(plan, FaultPlanText.of(faults));
         }
-        Files.writeString(
+        KeptFiles.write(
                 directory.resolve("seed-" + group.seed() + ".txt"),
                 group.finding().text() + "\n" + ExploreReport.needed(minimum) + "\n" + String.join("\n", story) + "\n");
         return new Failure(group, minimum, story, calls, recording, smallest, plan);

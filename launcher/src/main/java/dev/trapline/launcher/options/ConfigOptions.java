@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// The options of every command that has a configuration.
 public final class ConfigOptions {
@@ -35,12 +37,24 @@ public final class ConfigOptions {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
+            converter = Assignment.class,
             order = 41,
             description = "Set a configuration key. May be repeated.")
     void assignments(@Nullable List<String> values) {
         assignments.clear();
         if (values != null) {
             assignments.addAll(values);
+        }
+    }
+
+    /// An assignment. Without its sign, the next word may be the value, and would be taken for a file.
+    static final class Assignment implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.indexOf('=') < 0) {
+                throw new TypeConversionException("it takes KEY=VALUE without spaces, as in --set machine.cpus=4");
+            }
+            return text;
         }
     }
 
