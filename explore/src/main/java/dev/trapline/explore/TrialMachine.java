@@ -76,8 +76,9 @@ public final class TrialMachine implements AutoCloseable {
         this.start = machine.startingPoint();
     }
 
-    /// The choices before the starting point. The first turn is as short as possible, so that a run's own choices
-    /// decide about everything else; services that ask for entropy at their start get it from the machine's seed.
+    /// The choices before the starting point. The first turn and the first round are as short as possible, so that a
+    /// run's own choices decide about everything else; services that ask for entropy at their start get it from the
+    /// machine's seed.
     public static Choices common(MachineSpec spec) {
         SeededEntropy entropy = new SeededEntropy(spec.schedule().seed());
         return new Choices() {
@@ -89,6 +90,12 @@ public final class TrialMachine implements AutoCloseable {
             @Override
             public Bytes entropy(EntropyKey asked, int bytes) {
                 return entropy.draw(asked, bytes);
+            }
+
+            /// A round that is under way cannot end earlier for what a run has planned.
+            @Override
+            public long arrivalBetween(long after, long until, boolean idle) {
+                return after + 1;
             }
         };
     }

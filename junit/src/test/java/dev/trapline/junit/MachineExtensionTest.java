@@ -55,11 +55,11 @@ class MachineExtensionTest {
                 .contains(
                         "Expected the guest to end the run with status 0.",
                         "PSCI_CPU_ON",
-                        "Seed 158 of 300, schedule pct:3; to run it alone: -Dtrapline.seed=158",
+                        "Seed 1 of 300, schedule pct:3; to run it alone: -Dtrapline.seed=1",
                         "it needs:",
                         "vcpu0 continues, for ")
                 .doesNotContain("differs");
-        for (String recording : List.of("seed-158", "seed-158-smallest")) {
+        for (String recording : List.of("seed-1", "seed-1-smallest")) {
             Path directory = Path.of("target", "trapline", "Hotplug.theThirdVcpuIsStartedByItsOwner", recording);
             assertThat(message).contains("trapline replay " + directory);
             assertThat(Files.isDirectory(directory)).isTrue();
@@ -75,12 +75,12 @@ class MachineExtensionTest {
 
     @Test
     void aPropertyRunsOneSeedAlone() {
-        System.setProperty("trapline.seed", "157");
+        System.setProperty("trapline.seed", "2");
         try {
             assertThat(run(Samples.Hotplug.class))
                     .allMatch(result -> result.getStatus() == TestExecutionResult.Status.SUCCESSFUL);
-            System.setProperty("trapline.seed", "158");
-            assertThat(failure(Samples.Hotplug.class)).contains("Seed 158 of 300");
+            System.setProperty("trapline.seed", "1");
+            assertThat(failure(Samples.Hotplug.class)).contains("Seed 1 of 300");
         } finally {
             System.clearProperty("trapline.seed");
         }

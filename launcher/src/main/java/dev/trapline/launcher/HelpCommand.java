@@ -1,6 +1,7 @@
 package dev.trapline.launcher;
 
 import dev.trapline.config.Nearest;
+import dev.trapline.config.Shown;
 import dev.trapline.launcher.options.Version;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
@@ -89,6 +90,9 @@ final class HelpCommand implements Action {
     }
 
     private static String absent(CommandLine at, String name) {
+        if (Shown.mayBeSecret(name)) {
+            return "there is no such command; it is not shown, because it may be a password";
+        }
         String command = at.getCommandSpec().qualifiedName();
         if (at.getSubcommands().isEmpty()) {
             return "'" + command + "' has no subcommands: there is no '" + name + "' (see: " + command + " --help)";

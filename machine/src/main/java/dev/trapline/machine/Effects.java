@@ -7,6 +7,7 @@ import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.firmware.ServiceFailure;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
@@ -36,6 +37,12 @@ final class Effects {
         void reacted(JournalRecord.Reaction reaction);
     }
 
+    /// A reaction can lead to another one, as a power-on leads to what other services do for it: a few times.
+    private static final int MOST_NESTED = 100;
+
+    /// Without an instruction of the guest: far more than the events that can come in from outside at once.
+    private static final int MOST_REACTIONS = 100_000;
+
     private final MachineSpec spec;
     private final BootPlan boot;
     private final MachineMemory memory;
@@ -46,6 +53,11 @@ final class Effects {
     private final MachineServices services;
     private final Run run;
     private final EffectCheck check;
+    /// How many reactions have led to the one that is being executed.
+    private int depth;
+    /// How many there were since a slice ended, and how many slices had ended.
+    private int reactions;
+    private long countedAt;
 
     Effects(
             MachineSpec spec,
@@ -88,6 +100,8 @@ final class Effects {
     }
 
     /// Notifies one service.
+    ///
+    /// @throws ServiceFailure if its reactions lead to each other without end
     void tell(String service, MachineEvent event) {
         if (run.isOver()) {
             return;
@@ -97,7 +111,29 @@ final class Effects {
             EffectCheck.requireRecordable(effects, service);
             List<Effect> feasible = feasible(effects);
             run.reacted(new JournalRecord.Reaction(service, feasible));
-            apply(feasible, service);
+            requireEnd(service, event);
+            depth++;
+            try {
+                apply(feasible, service);
+            } finally {
+                depth--;
+            }
+        }
+    }
+
+    private void requireEnd(String service, MachineEvent event) {
+        if (inputs.slices() != countedAt) {
+            countedAt = inputs.slices();
+            reactions = 0;
+        }
+        reactions++;
+        if (depth >= MOST_NESTED || reactions > MOST_REACTIONS) {
+            reactions = 0;
+            throw new ServiceFailure(
+                    service,
+                    "reacts to events that its own effects lead to, without end: the last one is "
+                            + event.getClass().getSimpleName() + ", and the guest executes nothing meanwhile",
+                    null);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.exit.DataOrder;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.MachineEvent;
 import dev.trapline.abi.firmware.RegisterWrites;
@@ -240,6 +241,44 @@ class ServiceEffectsTest {
                         RunOutcome.ServiceFailed.class,
                         failed -> assertThat(failed.message()).contains("at most 16777216 can be recorded"));
         assertThat(toys.records(JournalRecord.Reaction.class)).isEmpty();
+    }
+
+    private void assertFailsBecauseItReactsWithoutEnd(StepMachine machine) {
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.ServiceFailed.class,
+                        failed -> assertThat(failed.message())
+                                .startsWith("service 'toy' reacts to events that its own effects lead to"));
+    }
+
+    @Test
+    void reactionsThatLeadToEachOtherAreTheServicesFailure() {
+        toy.reaction = event -> switch (event) {
+            case MachineEvent.PoweredOn on -> List.of(new Effect.PowerOff(on.vcpu()));
+            case MachineEvent.PoweredOff off ->
+                List.of(new Effect.PowerOn(off.vcpu(), FakeEngines.entry(1), 0, 0, DataOrder.LITTLE));
+            default -> List.of();
+        };
+        engines.script(hvc(Toy.POWER_ON, 1, 0), budget());
+        assertFailsBecauseItReactsWithoutEnd(toys.begin(2));
+    }
+
+    @Test
+    void aServiceThatResetsTheMachineAtEachStartFails() {
+        toy.reaction = event -> event instanceof MachineEvent.Started
+                ? List.of(new Effect.SystemReset(Effect.SystemReset.Reset.WARM))
+                : List.of();
+        assertFailsBecauseItReactsWithoutEnd(toys.begin(1));
+    }
+
+    @Test
+    void aServiceThatSuspendsAndWakesAVcpuForEverFails() {
+        toy.reaction = event -> event instanceof MachineEvent.Woken woken
+                ? List.of(new Effect.Standby(woken.vcpu()), new Effect.Wake(woken.vcpu()))
+                : List.of();
+        engines.script(hvc(toy.does(new Effect.Standby(CPU0), new Effect.Wake(CPU0))), budget());
+        assertFailsBecauseItReactsWithoutEnd(toys.begin(1));
     }
 
     @Test

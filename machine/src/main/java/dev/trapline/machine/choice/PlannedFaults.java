@@ -56,6 +56,8 @@ public final class PlannedFaults extends DelegatingChoices {
     private boolean live;
     private long slices;
     private long now;
+    /// The last time that was answered as the next one.
+    private long announced;
     private long idleSince = -1;
     private int idleMoments;
 
@@ -79,15 +81,20 @@ public final class PlannedFaults extends DelegatingChoices {
         all.forEach(armed -> armed.comesAfter(byName.get(armed.rule().when().after())));
     }
 
-    /// What was injected by the plan, in order.
+    /// What the plan injects in a run that is over, in order. With what would have come next: a round ended for it.
     public List<PlannedInjection> injected() {
-        return List.copyOf(injected);
+        advance(slices, announced);
+        List<PlannedInjection> all = new ArrayList<>(injected);
+        all.addAll(due);
+        return all;
     }
 
     @Override
     public @Nullable CallFault fault(Call call) {
-        // The moments of the round that the call is in were passed before the round, or they ended it.
-        advance(call.slice(), call.time() - 1);
+        if (!live) {
+            // In a live run, the moments of the round that the call is in were passed before the round, or ended it.
+            advance(call.slice(), call.time() - 1);
+        }
         slices = call.slice();
         now = call.time();
         ArmedRule first = null;
@@ -244,7 +251,9 @@ public final class PlannedFaults extends DelegatingChoices {
         if (idle && until == NEVER && given == NEVER && (first == NEVER || !isPatient())) {
             return NEVER;
         }
-        return Math.min(first, next(after, Math.min(first, until), false));
+        long soonest = Math.min(first, next(after, Math.min(first, until), false));
+        announced = soonest < until ? soonest : announced;
+        return soonest;
     }
 
     /// The next moment with a fault that wakes a machine, or with one that does not.

@@ -16,6 +16,11 @@ import java.util.List;
 /// from there on has the lowest priority of all. A bug that needs d such orders is found with a probability that does
 /// not depend on how many other orders there are: 1 of at least n · k^(d-1) runs of n vCPUs and k instructions.
 ///
+/// Much of a run can be vCPUs that wait for each other in a loop, so the part that matters may be much shorter. That is
+/// not known. So each run first draws how much of the span it looks at: all of it, or a half, a quarter, down to a
+/// sixteenth. This divides the probability above by at most 5, and multiplies it by up to 16^(d-1) / 5 for a bug near
+/// the beginning.
+///
 /// Long rounds leave the schedule the most freedom: a vCPU can be held up for no longer than a round.
 ///
 /// @param quantum how long a round is, in ticks
@@ -23,6 +28,9 @@ import java.util.List;
 public record Pct(long quantum, long seed, List<Change> changes) implements Scheduler {
 
     private static final long CHANGES = 0x7063_745f_6368_616eL;
+    /// How often the span may be halved, and one.
+    private static final int PARTS = 5;
+
     private static final long PRIORITIES = 0x7063_745f_7072_696fL;
 
     /// A moment from which a vCPU has the lowest priority.
@@ -41,9 +49,10 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
     /// @param span how long the run may be, in ticks, 1 or more: changes come before
     public static Pct of(long quantum, long seed, int depth, long span, int vcpus) {
         SplitMix64 draws = SplitMix64.of(seed, CHANGES);
+        long looked = Math.max(1, span >>> draws.below(PARTS));
         List<Change> changes = new ArrayList<>();
         for (int left = depth - 1; left > 0; left--) {
-            changes.add(new Change(draws.below(span), (int) draws.below(vcpus)));
+            changes.add(new Change(draws.below(looked), (int) draws.below(vcpus)));
         }
         changes.sort(Comparator.comparingLong(Change::moment));
         return new Pct(quantum, seed, changes);
@@ -51,7 +60,7 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
 
     @Override
     public String name() {
-        return "pct/1";
+        return "pct/2";
     }
 
     /// The clock of a vCPU is known if its turn was the last one. That of another one is taken to be the round's
