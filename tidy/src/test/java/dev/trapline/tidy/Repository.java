@@ -24,6 +24,8 @@ final class Repository {
 
     private static final Set<String> TEXT_SUFFIXES = Set.of(
             "java",
+            "kts",
+            "groovy",
             "md",
             "xml",
             "conf",
