@@ -31,9 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// The sessions in README.md, docs/hypercall-forwarding.md, docs/fault-injection.md and docs/testing-your-guest.md show
 /// the real output of the command, and the tests that they name exist.
 ///
-/// The blocks are used in order: one that begins with a `$` is a session. Every other block is a file; the last name in
-/// the text before it is its name. README has no such files. A line `...` matches any lines. Durations are not
-/// compared.
+/// The blocks are used in order: one that begins with a `$` is a session. Every other block whose language is not named
+/// is a file; the last name in the text before it is its name. README has no such files. A line `...` matches any
+/// lines. Durations are not compared.
 class WalkThroughTest {
 
     private static final Path README = CommandProcess.HOME.resolve("README.md");
@@ -101,7 +101,7 @@ class WalkThroughTest {
         List<Shown> sessions = new ArrayList<>();
         StringBuilder before = new StringBuilder();
         List<String> block = null;
-        boolean isJava = false;
+        boolean isFile = false;
         for (String line : Files.readAllLines(page)) {
             if (!line.startsWith("```")) {
                 if (block == null) {
@@ -111,11 +111,11 @@ class WalkThroughTest {
                 }
             } else if (block == null) {
                 block = new ArrayList<>();
-                isJava = line.equals("```java");
+                isFile = line.equals("```");
             } else {
                 if (block.getFirst().startsWith("$ ")) {
                     sessions.addAll(commands(block));
-                } else if (filesToo && !isJava) {
+                } else if (filesToo && isFile) {
                     Files.write(where.resolve(fileNamedLast(before)), block);
                 }
                 block = null;

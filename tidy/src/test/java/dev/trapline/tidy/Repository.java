@@ -20,10 +20,13 @@ final class Repository {
     /// The directory of the parent `pom.xml`.
     static final Path ROOT = findRoot();
 
-    private static final Set<String> SKIPPED_DIRECTORIES = Set.of("target", ".git", ".idea", ".vscode", ".jqwik");
+    private static final Set<String> SKIPPED_DIRECTORIES =
+            Set.of("target", "build", ".git", ".gradle", ".idea", ".vscode", ".jqwik");
 
     private static final Set<String> TEXT_SUFFIXES = Set.of(
             "java",
+            "kts",
+            "groovy",
             "md",
             "xml",
             "conf",
