@@ -34,6 +34,6 @@ tasks.test {
     filter { includeTestsMatching("*Test") }
     // Gradle would not run the tests again after a change of a guest alone.
     inputs.dir("guests")
-    // gradle test -Dtrapline.seed=158
+    // gradle test -Dtrapline.seed=1
     System.getProperty("trapline.seed")?.let { systemProperty("trapline.seed", it) }
 }
