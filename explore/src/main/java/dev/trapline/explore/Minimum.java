@@ -32,4 +32,18 @@ public record Minimum(
         choices = List.copyOf(choices);
         injections = List.copyOf(injections);
     }
+
+    /// The same, as what is left of a larger one that was shrunk before.
+    public Minimum of(Minimum larger) {
+        return new Minimum(
+                rules,
+                choices,
+                injections,
+                faulted,
+                trial,
+                larger.whole(),
+                larger.before(),
+                runs + larger.runs(),
+                isMinimal);
+    }
 }

@@ -1,7 +1,9 @@
 package dev.trapline.explore;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.Visible;
 import dev.trapline.abi.choice.CallKey;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.Turn;
@@ -12,12 +14,14 @@ import dev.trapline.abi.fault.FaultRule;
 import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.machine.choice.Choice;
 import dev.trapline.machine.text.HypercallText;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,12 +73,30 @@ public final class Story {
         return switch (choice) {
             case Choice.OfFault(CallKey call, CallFault fault) -> call + ": " + HypercallText.fault(fault);
             case Choice.OfTurn(ChoicePoint asked, Turn turn) -> line(asked, turn);
-            case Choice.OfArrival(ChoicePoint asked, var arrival) -> asked + ": " + HypercallText.happening(arrival);
+            case Choice.OfArrival(ChoicePoint asked, var arrival) ->
+                arrival(arrival) + ", " + when(new Moment.AtTime(Math.max(asked.at(), asked.round())));
             case Choice.Planned(long moment, var arrival) ->
-                "at " + moment + " ticks: " + HypercallText.happening(arrival);
+                arrival(arrival) + ", " + when(new Moment.AtTime(moment));
+            case Choice.RoundEnd(long moment) -> "the round ends " + when(new Moment.AtTime(moment));
             case Choice.OfEntropy(var asked, var bytes) ->
                 asked + ": " + Figures.count(bytes.size(), "byte") + " of entropy";
         };
+    }
+
+    private static String arrival(JournalRecord.Arrival arrival) {
+        return switch (arrival) {
+            case JournalRecord.Injected(Injection what) -> HypercallText.injection(what);
+            case JournalRecord.ConsoleInput(Bytes bytes) ->
+                "the user types "
+                        + (bytes.size() == 1 ? Visible.line(text(bytes)) : Figures.count(bytes.size(), "byte"));
+            case JournalRecord.Frame(Bytes bytes) -> "a frame of " + Figures.count(bytes.size(), "byte") + " arrives";
+            case JournalRecord.Reconfigured _ -> "the policy changes";
+            case JournalRecord.Stop _ -> "the run is stopped";
+        };
+    }
+
+    private static String text(Bytes bytes) {
+        return "'" + new String(bytes.toArray(), StandardCharsets.ISO_8859_1) + "'";
     }
 
     private static String line(ChoicePoint asked, Turn turn) {
@@ -102,9 +124,16 @@ public final class Story {
                         fault));
             }
         }
-        for (PlannedInjection injection : minimum.injections()) {
+        List<PlannedInjection> injections = new ArrayList<>(minimum.injections());
+        injections.removeAll(own);
+        for (Choice choice : minimum.choices()) {
+            if (choice instanceof Choice.Planned(long moment, JournalRecord.Injected(Injection what))) {
+                injections.add(new PlannedInjection(what, new Moment.AtTime(moment)));
+            }
+        }
+        for (PlannedInjection injection : injections) {
             MachineFault fault = fault(injection.what());
-            if (fault != null && !own.contains(injection)) {
+            if (fault != null) {
                 rules.add(new FaultRule(
                         "fault" + (rules.size() + 1), Moments.once(injection.when()), Occasion.ALWAYS, fault));
             }

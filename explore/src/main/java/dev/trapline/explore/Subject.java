@@ -30,7 +30,7 @@ public record Subject(
         images = List.copyOf(images);
         services = List.copyOf(services);
         injections = List.copyOf(injections);
-        spec = spec.with(spec.run().withFaults(!faults.isEmpty()));
+        spec = spec.with(spec.run().withFaults(spec.run().faults() || !faults.isEmpty()));
     }
 
     /// A machine without anything planned.

@@ -49,11 +49,28 @@ public final class TrialMachine implements AutoCloseable {
         this(engines, subject, oracle, (_, _) -> {}, History.none());
     }
 
+    /// The same with another way to the starting point.
+    ///
+    /// @param before the choices before it: exactly one turn is asked for
+    TrialMachine(EngineFactory engines, Subject subject, Oracle oracle, Choices before) {
+        this(engines, subject, oracle, (_, _) -> {}, History.none(), before);
+    }
+
     /// The same, observed.
     ///
     /// @param console gets what the guest prints
     /// @param history gets the records of each run; it stores nothing, and refuses nothing
     public TrialMachine(EngineFactory engines, Subject subject, Oracle oracle, ConsoleOutput console, History history) {
+        this(engines, subject, oracle, console, history, common(subject.spec()));
+    }
+
+    private TrialMachine(
+            EngineFactory engines,
+            Subject subject,
+            Oracle oracle,
+            ConsoleOutput console,
+            History history,
+            Choices before) {
         this.oracle = oracle;
         MachineAssembly assembly = new MachineAssembly(
                 engines, subject.spec(), subject.images(), subject.services(), subject.fitting(), null);
@@ -66,7 +83,7 @@ public final class TrialMachine implements AutoCloseable {
         }
         this.parts = assembly.assemble(choices, new Console(console), history, new Controls(), () -> {});
         this.machine = new StepMachine(parts);
-        choices.replace(common(subject.spec()));
+        choices.replace(before);
         machine.begin();
         RunOutcome over = machine.outcome();
         if (over != null) {

@@ -92,14 +92,14 @@ class ExploreValuesTest {
         for (List<Integer> needed :
                 List.of(List.<Integer>of(), List.of(0), List.of(9_999), List.of(17, 4_711), List.of(1, 2, 3, 9_000))) {
             List<List<Integer>> tried = new ArrayList<>();
-            List<Integer> left = Minimizer.without(all, some -> {
+            List<Integer> left = Shrinking.without(all, some -> {
                 tried.add(some);
                 return some.containsAll(needed);
             });
             assertThat(left).isEqualTo(needed);
             assertThat(tried).as("runs for %s", needed).hasSizeLessThanOrEqualTo(200);
         }
-        assertThat(Minimizer.without(List.<Integer>of(), _ -> false)).isEmpty();
+        assertThat(Shrinking.without(List.<Integer>of(), _ -> false)).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.trapline.launcher;
 
 import dev.trapline.launcher.caps.CapsCommand;
 import dev.trapline.launcher.explore.ExploreCommand;
+import dev.trapline.launcher.explore.MinimizeCommand;
 import dev.trapline.launcher.faults.FaultsCommand;
 import dev.trapline.launcher.journal.JournalCommand;
 import dev.trapline.launcher.options.FormatOption;
@@ -45,6 +46,7 @@ public final class Trapline {
             "trace",
             "who-wrote",
             "explore",
+            "minimize",
             "caps",
             "faults",
             "journal",
@@ -133,6 +135,7 @@ public final class Trapline {
         subcommands.put("trace", () -> new TraceCommand(terminal));
         subcommands.put("who-wrote", () -> new WhoWroteCommand(terminal));
         subcommands.put("explore", () -> new ExploreCommand(terminal));
+        subcommands.put("minimize", () -> new MinimizeCommand(terminal));
         subcommands.put("caps", () -> CapsCommand.of(terminal));
         subcommands.put("faults", () -> FaultsCommand.of(terminal));
         subcommands.put("journal", () -> JournalCommand.of(terminal));

@@ -187,7 +187,13 @@ final class Inputs implements Choices.Place, Snapshot {
     ///
     /// @param byDefault what the machine's schedule says
     Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-        Turn turn = isRecorded() ? recordedTurn(ready, byDefault) : chosenTurn(asked, ready, byDefault);
+        Turn turn;
+        if (isRecorded()) {
+            turn = recordedTurn(ready, byDefault);
+            choices.recorded(asked, ready, turn);
+        } else {
+            turn = chosenTurn(asked, ready, byDefault);
+        }
         if (!turn.equals(byDefault)) {
             log.add(new JournalRecord.Turned(turn));
         }
@@ -242,6 +248,7 @@ final class Inputs implements Choices.Place, Snapshot {
             if (!(next instanceof JournalRecord.Renewed || next instanceof JournalRecord.Faulted)) {
                 throw diverged("an input where a slice begins here: " + next);
             }
+            choices.passOver(next, this);
             apply(next, receiver);
         }
         // It may have been cut off here: then the slice is live.

@@ -24,6 +24,13 @@ public record RecordedTrials(ActorSystem<?> system, EngineFactory engines, Subje
     /// @param directory where to; it must not exist
     /// @return the report of the recorded run: [#isSame] tells whether it is the same
     public RunReport record(Choices own, Trial trial, Path directory) {
+        return record(TrialMachine.common(subject.spec()), own, trial, directory);
+    }
+
+    /// The same with another way to the starting point.
+    ///
+    /// @param before the choices before it
+    public RunReport record(Choices before, Choices own, Trial trial, Path directory) {
         JudgedChoices judged = new JudgedChoices(oracle, own);
         if (trial.isInterrupted()) {
             judged.endingAt(trial.slices());
@@ -31,7 +38,7 @@ public record RecordedTrials(ActorSystem<?> system, EngineFactory engines, Subje
         Machine.Builder builder = Machine.builder(engines, subject.spec())
                 .services(subject.services())
                 .board(subject.fitting())
-                .choices(_ -> new ForkedChoices(TrialMachine.common(subject.spec()), judged, TrialMachine.COMMON_TURNS))
+                .choices(_ -> new ForkedChoices(before, judged, TrialMachine.COMMON_TURNS))
                 .recordTo(directory);
         subject.images().forEach(builder::image);
         return builder.start(system).done().toCompletableFuture().join();

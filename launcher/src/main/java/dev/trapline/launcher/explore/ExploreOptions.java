@@ -188,6 +188,13 @@ final class ExploreOptions {
     }
 
     Oracle oracle() {
+        return oracle(patterns);
+    }
+
+    /// What is a failure.
+    ///
+    /// @param patterns lines of the console that are, besides the usual ones
+    static Oracle oracle(List<String> patterns) {
         List<Pattern> all = new ArrayList<>(Oracle.USUAL);
         for (String pattern : patterns) {
             try {
@@ -213,7 +220,12 @@ final class ExploreOptions {
 
     /// How many runs may shrink a failure; 0 if none is to be shrunk.
     int budget() {
-        return budget == null ? Minimizer.RUNS : number("--minimize-runs", budget, 0, MAX_RUNS);
+        return budget == null ? Minimizer.RUNS : number("--minimize-runs", budget, 0);
+    }
+
+    /// A number of runs.
+    static int number(String option, String text, int least) {
+        return number(option, text, least, MAX_RUNS);
     }
 
     private static int number(String option, String text, int least, int most) {

@@ -23,6 +23,11 @@ public sealed interface Choice {
     /// @param moment in ticks; a round begins there
     record Planned(long moment, JournalRecord.Arrival arrival) implements Choice {}
 
+    /// A round ends early, though nothing arrives then.
+    ///
+    /// @param moment in ticks; the next round begins there or later
+    record RoundEnd(long moment) implements Choice {}
+
     /// What went wrong with a hypercall.
     record OfFault(CallKey asked, CallFault fault) implements Choice {}
 

@@ -171,8 +171,13 @@ public interface Choices {
         return 0;
     }
 
-    /// A recording that is being continued contains this input, so it must not happen again.
+    /// A recording that is being replayed or continued contains this input, so it must not happen again.
     default void passOver(JournalRecord.Input recorded, Place here) {}
+
+    /// In a recording that is replayed or continued, the vCPU of the next turn was this one.
+    ///
+    /// @param ready as for [#turn]
+    default void recorded(ChoicePoint asked, long ready, Turn turn) {}
 
     /// The planned inputs that have not happened.
     default Left left() {

@@ -64,6 +64,11 @@ public abstract class DelegatingChoices implements Choices {
     }
 
     @Override
+    public void recorded(ChoicePoint asked, long ready, Turn turn) {
+        others.recorded(asked, ready, turn);
+    }
+
+    @Override
     public Left left() {
         return others.left();
     }

@@ -11,8 +11,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a machine with a recorded or edited list of choices. A choice is used when the machine asks for its name.
@@ -25,6 +27,7 @@ public final class EditedChoices extends DelegatingChoices {
     private final SortedMap<EntropyKey, Bytes> entropy = new TreeMap<>();
     private final SortedMap<CallKey, CallFault> faults = new TreeMap<>();
     private final SortedMap<Long, Deque<JournalRecord.Arrival>> planned = new TreeMap<>();
+    private final NavigableSet<Long> ends = new TreeSet<>();
 
     /// @param sequence the choices, in any order; arrivals at the same point keep their order in the list
     /// @param others answers for choices that are not in the list
@@ -41,6 +44,7 @@ public final class EditedChoices extends DelegatingChoices {
             case Choice.OfFault(CallKey asked, CallFault fault) -> faults.put(asked, fault);
             case Choice.OfArrival(ChoicePoint asked, JournalRecord.Arrival arrival) -> queue(arrivals, asked, arrival);
             case Choice.Planned(long moment, JournalRecord.Arrival arrival) -> queue(planned, moment, arrival);
+            case Choice.RoundEnd(long moment) -> ends.add(moment) ? null : moment;
         };
         if (before != null) {
             throw new IllegalArgumentException("two choices for the same question: " + choice + " and " + before);
@@ -134,7 +138,8 @@ public final class EditedChoices extends DelegatingChoices {
     @Override
     public long arrivalBetween(long after, long until, boolean idle) {
         SortedMap<Long, Deque<JournalRecord.Arrival>> later = planned.tailMap(after + 1);
-        long next = super.arrivalBetween(after, until, idle);
+        Long end = idle ? null : ends.higher(after);
+        long next = Math.min(super.arrivalBetween(after, until, idle), end == null ? NEVER : end);
         return later.isEmpty() ? next : Math.min(later.firstKey(), next);
     }
 }
