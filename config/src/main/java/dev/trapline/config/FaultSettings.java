@@ -65,7 +65,12 @@ final class FaultSettings {
             rule.refuse(wrongPlace(what));
             return null;
         }
-        return new FaultRule(name, where, when, what, rule.origin());
+        try {
+            return new FaultRule(name, where, when, what, rule.origin());
+        } catch (IllegalArgumentException e) {
+            rule.refuse("can never be: " + e.getMessage());
+            return null;
+        }
     }
 
     private static String wrongPlace(Fault what) {

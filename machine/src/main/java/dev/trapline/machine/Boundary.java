@@ -40,6 +40,8 @@ final class Boundary implements Inputs.Receiver {
     private final History history;
     private final RunLog log;
     private final Consumer<Policy> reconfigure;
+    private boolean isUnderWay;
+    private boolean waitsForCredit;
     /// The recorded choices for the next slice.
     private Renewals recorded = Renewals.NONE;
 
@@ -69,19 +71,33 @@ final class Boundary implements Inputs.Receiver {
         this.reconfigure = reconfigure;
     }
 
-    /// Begins rounds and takes inputs, until it is the turn of a vCPU that can run.
+    /// Begins rounds and takes inputs, until it is the turn of a vCPU that can run, or storage gives no credit. Then
+    /// it continues where it was when it is called again.
     ///
     /// @return how the run ends, if it does; null otherwise
     @Nullable
     RunOutcome pass(Effects.Run run) {
-        settle();
-        beginRoundIfDue();
-        RunOutcome end = takeInputs();
-        if (end == null) {
-            // An input can be the reason why another one is planned.
-            endRoundAtArrival();
+        if (!hasCredit()) {
+            return null;
+        }
+        boolean isNew = !isUnderWay;
+        isUnderWay = false;
+        RunOutcome end = null;
+        if (isNew) {
+            settle();
+            beginRoundIfDue();
+            end = takeInputs();
+            if (end == null) {
+                // An input can be the reason why another one is planned.
+                endRoundAtArrival();
+            }
         }
         while (end == null && !run.isOver() && turn() < 0) {
+            // A machine can pass much time, and take many inputs, without an instruction.
+            if (!hasCredit()) {
+                isUnderWay = true;
+                return null;
+            }
             long ready = vcpus.readyIn(rounds);
             if (ready != 0) {
                 giveTurn(ready);
@@ -93,6 +109,16 @@ final class Boundary implements Inputs.Receiver {
             inputs.takeBehindTurn(this);
         }
         return end;
+    }
+
+    private boolean hasCredit() {
+        waitsForCredit = !history.hasCredit();
+        return !waitsForCredit;
+    }
+
+    /// Whether it cannot continue before there is credit again.
+    boolean waitsForCredit() {
+        return waitsForCredit;
     }
 
     private int turn() {

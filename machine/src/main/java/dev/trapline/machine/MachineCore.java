@@ -56,7 +56,6 @@ public final class MachineCore implements Effects.Run {
     private final Digests digests;
     private final RenewalPoints renewals;
     private long executed;
-    private boolean waitsForCredit;
     private Policy policy;
 
     MachineCore(MachineParts parts, Surroundings around) {
@@ -237,7 +236,7 @@ public final class MachineCore implements Effects.Run {
 
     /// There may be credit again, or storage may have failed.
     public void resume() {
-        if (waitsForCredit) {
+        if (boundary.waitsForCredit()) {
             next();
         }
     }
@@ -360,11 +359,10 @@ public final class MachineCore implements Effects.Run {
             finish(new RunOutcome.StorageFailed(failure));
             return;
         }
-        waitsForCredit = !history.hasCredit();
-        if (waitsForCredit) {
+        RunOutcome reached = boundary.pass(this);
+        if (boundary.waitsForCredit()) {
             return;
         }
-        RunOutcome reached = boundary.pass(this);
         long most = spec.run().maxInstructions();
         if (reached == null && most > 0 && executed >= most) {
             reached = new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS);

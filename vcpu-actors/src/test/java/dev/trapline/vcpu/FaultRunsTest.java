@@ -17,8 +17,10 @@ import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.policy.Functions;
@@ -201,6 +203,49 @@ class FaultRunsTest {
         Finished finished = RUNS.run(spec("smp-hello.elf", 0, Policy.DEFAULT), Guests.image("smp-hello.elf"), plan);
         assertThat(fired(finished)).isEqualTo(1);
         assertThat(finished.console()).as("the guest counts the vCPUs with it").doesNotContain("4 vCPUs");
+    }
+
+    /// All vCPUs are held at some moments, for longer than until the next one.
+    private static FaultPlan heldAgainAndAgain(long interval, long ticks) {
+        return FaultPlan.of(new FaultRule(
+                "held",
+                new Moments(new Moment.AtTime(0), interval),
+                Occasion.ALWAYS,
+                new MachineFault.Held(MachineFault.Targets.ALL, ticks)));
+    }
+
+    @Test
+    void aGuestThatIsHeldAgainAndAgainIsRecorded() throws Exception {
+        FaultPlan plan = heldAgainAndAgain(24, 30);
+        MachineSpec spec = spec("smp-hello.elf", 0, Policy.DEFAULT);
+        Path recording = directory.resolve("rec");
+        Finished recorded = RUNS.record(spec, Guests.image("smp-hello.elf"), plan, recording);
+        assertThat(fired(recorded)).isGreaterThan(1_000);
+        MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");
+        MachineRuns.assertEqual(RUNS.run(spec, Guests.image("smp-hello.elf"), plan), recorded, "not recorded");
+    }
+
+    /// The interrupts are for a vCPU that is off, so nothing happens at their times.
+    @Test
+    void manyRecordsWithoutAnInstructionWaitForTheirStore() throws Exception {
+        List<PlannedInjection> planned = new ArrayList<>();
+        for (long time = 1; time <= 600_000; time++) {
+            planned.add(new PlannedInjection(new Injection.WakeUp(new VcpuId(3)), new Moment.AtTime(100_000 + time)));
+        }
+        MachineSpec spec = spec("wfi-all.elf", 0, Policy.DEFAULT);
+        Path recording = directory.resolve("rec");
+        Finished recorded = RUNS.record(spec, Guests.image("wfi-all.elf"), planned, recording);
+        assertThat(recorded.report().unused().injections()).isEmpty();
+        assertThat(recorded.report().outcome()).isInstanceOf(RunOutcome.Deadlock.class);
+        MachineRuns.assertEqual(RUNS.replay(recording), recorded, "the replay");
+    }
+
+    @Test
+    void aGuestThatIsHeldAgainAndAgainStillReachesItsLimit() throws Exception {
+        MachineSpec plain = MachineRuns.smallSpec("spin.elf", 0, 1_000_000);
+        Finished finished = RUNS.run(plain, Guests.image("spin.elf"), heldAgainAndAgain(62_500, 125_000));
+        assertThat(finished.report().outcome())
+                .isEqualTo(new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS));
     }
 
     @Test

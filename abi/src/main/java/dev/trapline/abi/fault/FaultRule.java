@@ -19,6 +19,10 @@ public record FaultRule(String name, FaultPlace where, Occasion when, Fault what
         if (!where.takes(what)) {
             throw new IllegalArgumentException("no fault like this one happens there: " + what + " at " + where);
         }
+        if (where instanceof Moments moments && !moments.fits(when)) {
+            throw new IllegalArgumentException("'from' and 'until' of a fault at times are times, and one that comes"
+                    + " before a slice has neither of them");
+        }
     }
 
     /// A rule of a Java program.

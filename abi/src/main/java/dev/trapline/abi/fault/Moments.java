@@ -24,6 +24,13 @@ public record Moments(Moment first, long interval) implements FaultPlace {
         return new Moments(moment, 0);
     }
 
+    /// Whether an occasion can choose among these moments: its interval has times if they have.
+    boolean fits(Occasion when) {
+        boolean bySlice = when.from() instanceof Moment.AtSlice || when.until() instanceof Moment.AtSlice;
+        boolean byTime = when.from() instanceof Moment.AtTime || when.until() instanceof Moment.AtTime;
+        return !bySlice && (first instanceof Moment.AtTime || !byTime);
+    }
+
     /// In words: `at 5000 ticks, and every 1000 ticks from there`.
     @Override
     public String toString() {

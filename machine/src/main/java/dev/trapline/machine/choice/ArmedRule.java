@@ -16,6 +16,11 @@ final class ArmedRule {
     /// Keeps what a fault is apart from whether it happens.
     private static final long CONTENT = 0x7768_6174_2121_2121L;
 
+    /// Names gaps in draws: no vCPU has this number.
+    private static final long GAPS = -3;
+
+    private static final double LONGEST_GAP = 0x1p62;
+
     private final FaultRule rule;
     private final long seed;
     private final long name;
@@ -43,6 +48,11 @@ final class ArmedRule {
         return met;
     }
 
+    /// How many occasions have counted.
+    void met(long count) {
+        met = count;
+    }
+
     Choices.FaultCount count() {
         return new Choices.FaultCount(rule, met, fired);
     }
@@ -57,24 +67,39 @@ final class ArmedRule {
         fired++;
     }
 
-    /// Whether it may happen once more.
-    boolean isLeft() {
-        return fired < rule.when().most();
-    }
-
     /// Whether the rule that it waits for has had its fault by a time.
     boolean isEnabled(long time) {
         return after == null || (after.fired > 0 && after.first <= time);
     }
 
-    /// Whether a place in a run is in its interval.
-    boolean isWithin(long slice, long time) {
-        return isReached(rule.when().from(), slice, time) && !isPast(slice, time);
+    /// Whether the rule that it waits for has had its fault.
+    boolean isFreed() {
+        return after == null || after.fired > 0;
     }
 
-    /// Whether its interval is over.
-    boolean isPast(long slice, long time) {
-        return rule.when().until() != null && isReached(rule.when().until(), slice, time);
+    /// When it had; 0 if it waits for none.
+    long freedAt() {
+        return after == null ? 0 : after.first;
+    }
+
+    /// How many occasions pass before one that has the fault, drawn as by [Occasion#probability] for each.
+    ///
+    /// @param hits how many had it before
+    long gap(long hits) {
+        double probability = rule.when().probability();
+        if (probability >= 1) {
+            return 0;
+        }
+        double even = (SplitMix64.of(seed, name, GAPS, hits).next() >>> 11) * 0x1p-53;
+        // The same on every host, so that a recording can be continued anywhere.
+        double gap = StrictMath.floor(StrictMath.log1p(-even) / StrictMath.log1p(-probability));
+        return gap < LONGEST_GAP ? (long) gap : Choices.NEVER;
+    }
+
+    /// Whether a place in a run is in its interval.
+    boolean isWithin(long slice, long time) {
+        Moment end = rule.when().until();
+        return isReached(rule.when().from(), slice, time) && (end == null || !isReached(end, slice, time));
     }
 
     private static boolean isReached(@Nullable Moment moment, long slice, long time) {
@@ -91,16 +116,10 @@ final class ArmedRule {
     /// @return whether the fault is due at it
     boolean meet(long who, long nth) {
         met++;
-        return isLeft() && isChosen(met, who, nth);
-    }
-
-    /// Whether an occasion is one of those that the rule names.
-    ///
-    /// @param number which of those that count it is, from 1
-    boolean isChosen(long number, long who, long nth) {
         Occasion when = rule.when();
-        return (when.nth() == 0 || number == when.nth())
-                && number % when.every() == 0
+        return fired < when.most()
+                && (when.nth() == 0 || met == when.nth())
+                && met % when.every() == 0
                 && isDrawn(when.probability(), who, nth);
     }
 

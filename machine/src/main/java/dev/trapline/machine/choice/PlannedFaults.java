@@ -37,8 +37,8 @@ public final class PlannedFaults extends DelegatingChoices {
     /// Name and version, for recordings. Every change of a draw needs a new version.
     public static final String NAME = "planned-faults/2";
 
-    /// A machine that nothing else lets continue gets so many moments in a row without executing an instruction.
-    /// Then it is left alone, so that its run ends.
+    /// So many faults come at moments in a row while the guest executes no instruction. Then it is left alone until it
+    /// does: a run that nothing else lets continue ends, and one that is held again and again does not last for ever.
     private static final int MOST_IDLE_MOMENTS = 1_000;
 
     /// Names inputs in draws: no vCPU has this number.
@@ -58,8 +58,9 @@ public final class PlannedFaults extends DelegatingChoices {
     private long now;
     /// The last time that was answered as the next one.
     private long announced;
-    private long idleSince = -1;
-    private int idleMoments;
+    /// How many faults came at moments since a slice ended, and how many slices had ended.
+    private int passed;
+    private long passedSince;
 
     /// @param machine in which things go wrong
     /// @param seed decides what a plan leaves open
@@ -138,11 +139,22 @@ public final class PlannedFaults extends DelegatingChoices {
     private void advance(long ended, long time) {
         for (ArmedMoments each : moments) {
             each.advance(ended, time, (armed, moment, draws) -> {
-                if (armed.rule().what() instanceof MachineFault fault) {
+                boolean happens = armed.rule().what() instanceof MachineFault && !isTooOften(ended);
+                if (happens && armed.rule().what() instanceof MachineFault fault) {
+                    passed++;
                     inject(fault, null, moment, draws);
                 }
+                return happens;
             });
         }
+    }
+
+    private boolean isTooOften(long ended) {
+        if (ended != passedSince) {
+            passedSince = ended;
+            passed = 0;
+        }
+        return passed >= MOST_IDLE_MOMENTS;
     }
 
     private void inject(MachineFault fault, @Nullable VcpuId caller, Moment when, SplitMix64 draws) {
@@ -247,8 +259,11 @@ public final class PlannedFaults extends DelegatingChoices {
     @Override
     public long arrivalBetween(long after, long until, boolean idle) {
         long given = super.arrivalBetween(after, until, idle);
+        if (moments.isEmpty() || isTooOften(slices)) {
+            return given;
+        }
         long first = Math.min(given, next(after, until, true));
-        if (idle && until == NEVER && given == NEVER && (first == NEVER || !isPatient())) {
+        if (idle && until == NEVER && first == NEVER) {
             return NEVER;
         }
         long soonest = Math.min(first, next(after, Math.min(first, until), false));
@@ -261,18 +276,10 @@ public final class PlannedFaults extends DelegatingChoices {
         long first = NEVER;
         for (ArmedMoments each : moments) {
             if (each.wakes() == wakes) {
-                first = Math.min(first, each.between(after, until, slices));
+                first = Math.min(first, each.between(after, until));
             }
         }
         return first;
-    }
-
-    private boolean isPatient() {
-        if (idleSince != slices) {
-            idleSince = slices;
-            idleMoments = 0;
-        }
-        return idleMoments++ < MOST_IDLE_MOMENTS;
     }
 
     @Override

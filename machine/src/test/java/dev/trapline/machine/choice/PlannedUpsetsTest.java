@@ -104,6 +104,8 @@ class PlannedUpsetsTest {
         assertThat(times(of(every(5, 10), Occasion.nth(2).from(new Moment.AtTime(20)), WAKE), 50))
                 .as("counted from there on")
                 .containsExactly(35L);
+        assertThatThrownBy(() -> of(every(5, 10), Occasion.ALWAYS.until(new Moment.AtSlice(7)), WAKE))
+                .hasMessageStartingWith("'from' and 'until' of a fault at times are times");
         assertThat(times(of(every(5, 10), Occasion.ALWAYS.until(new Moment.AtTime(25)), WAKE), 50))
                 .containsExactly(5L, 15L);
     }
@@ -172,6 +174,33 @@ class PlannedUpsetsTest {
             moments += now == Choices.NEVER ? 0 : taken(waking, at(9, now)).size();
         }
         assertThat(moments).as("in a row without an instruction").isEqualTo(1_000);
+    }
+
+    @Test
+    void momentsThatAreNotChosenCostNothing() {
+        Occasion rare = Occasion.ALWAYS.withProbability(1e-15);
+        assertThat(of(every(0, 1), rare, WAKE).arrivalBetween(0, Choices.NEVER, true))
+                .as("of 10^15 ticks, about one")
+                .isGreaterThan(1_000_000_000L);
+        Occasion late = Occasion.ALWAYS.from(new Moment.AtTime(1L << 50)).every(1L << 40);
+        assertThat(of(every(0, 1), late, WAKE).arrivalBetween(0, Choices.NEVER, true))
+                .isEqualTo((1L << 50) + (1L << 40) - 1);
+        assertThat(of(every(0, 1L << 40), Occasion.nth(1L << 40), WAKE).arrivalBetween(0, Choices.NEVER, true))
+                .as("beyond all time")
+                .isEqualTo(Choices.NEVER);
+        PlannedFaults slept = of(every(0, 1), Occasion.ALWAYS.every(1L << 40), HOLD);
+        taken(slept, at(0, 0));
+        assertThat(taken(slept, at(1, 5L << 40))).as("after a long sleep").hasSize(5);
+        assertThat(slept.left().faults().getFirst().met()).isEqualTo((5L << 40) + 1);
+    }
+
+    @Test
+    void aGuestThatExecutesNothingIsLeftAloneAfterAThousandFaults() {
+        PlannedFaults choices = of(every(0, 1), Occasion.ALWAYS, HOLD);
+        taken(choices, at(0, 0));
+        assertThat(taken(choices, at(3, 5_000))).hasSize(1_000);
+        assertThat(choices.arrivalBetween(5_000, 9_000, false)).isEqualTo(Choices.NEVER);
+        assertThat(taken(choices, at(4, 5_001))).as("behind the next slice").hasSize(1);
     }
 
     @Test
