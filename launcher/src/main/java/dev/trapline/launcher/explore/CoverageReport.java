@@ -66,7 +66,7 @@ record CoverageReport(Coverage coverage) {
             calls.add(new JsonObject()
                     .with("function", call.function())
                     .with("inState", call.state())
-                    .with("returned", call.result()));
+                    .with("resultName", call.result()));
         }
         List<Object> rules = new ArrayList<>();
         coverage.faults()
