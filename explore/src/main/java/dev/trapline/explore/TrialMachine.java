@@ -59,12 +59,7 @@ public final class TrialMachine implements AutoCloseable {
         this.oracle = oracle;
         this.calls = new CallNotes(subject);
         MachineAssembly assembly = new MachineAssembly(
-                engines.reporting(code),
-                subject.spec(),
-                subject.images(),
-                subject.services(),
-                subject.fitting(),
-                null);
+                engines.reporting(code), subject.spec(), subject.images(), subject.services(), subject.fitting(), null);
         try {
             subject.injections().forEach(injection -> assembly.requireInjectable(injection.what()));
             assembly.requirePossible(subject.faults());
@@ -72,7 +67,8 @@ public final class TrialMachine implements AutoCloseable {
             assembly.discard();
             throw new MachineSetupException(String.valueOf(e.getMessage()));
         }
-        this.parts = assembly.assemble(choices, new Console(console), calls.watching(history), new Controls(), () -> {});
+        this.parts =
+                assembly.assemble(choices, new Console(console), calls.watching(history), new Controls(), () -> {});
         this.machine = new StepMachine(parts);
         choices.replace(common(subject.spec()));
         machine.begin();
@@ -84,9 +80,9 @@ public final class TrialMachine implements AutoCloseable {
         this.start = machine.startingPoint();
     }
 
-    /// The choices before the starting point. The first turn and the first round are as short as possible, so that a
-    /// run's own choices decide about everything else; services that ask for entropy at their start get it from the
-    /// machine's seed.
+    /// The choices before the starting point. The first turn and the first round are as short as possible, so that
+    /// a run's own choices decide about everything else; services that ask for entropy at their start get it from
+    /// the machine's seed.
     public static Choices common(MachineSpec spec) {
         SeededEntropy entropy = new SeededEntropy(spec.schedule().seed());
         return new Choices() {
@@ -154,8 +150,8 @@ public final class TrialMachine implements AutoCloseable {
                 report.unused().faults());
     }
 
-    /// What a run did in addition to what is known of the runs that were added before. All runs must be added, in their
-    /// order, because this machine tells only what is new; those that were left may be missing at the end.
+    /// What a run did in addition to what is known of the runs that were added before. All runs must be added, in
+    /// their order, because this machine tells only what is new; those that were left may be missing at the end.
     Coverage addTo(Coverage known, Trial trial) {
         return known.and(code.take(), calls.take(), trial.faults());
     }

@@ -56,17 +56,14 @@ class CoverageTest {
     private static SeededChoices choices(String guest, long slice) throws IOException {
         Path file = Path.of(guest(guest));
         MachineSpec spec = MachineSpec.DEFAULT
-                .with(CpuSpec.DEFAULT
-                        .withCount(4)
-                        .withWidth(guest.endsWith("32") ? Width.AARCH32 : Width.AARCH64))
+                .with(CpuSpec.DEFAULT.withCount(4).withWidth(guest.endsWith("32") ? Width.AARCH32 : Width.AARCH64))
                 .with(BoardSpec.DEFAULT.withKind(guest.startsWith("corners") ? BoardKind.VIRT : BoardKind.BARE))
                 .with(RunSpec.DEFAULT.withMaxInstructions(300_000));
         spec = spec.with(spec.schedule().withQuantum(slice));
         List<FirmwareService<?>> services = new ArrayList<>();
         ServiceLoader.load(FirmwareService.class).forEach(services::add);
         Image image = new Image(Image.Kind.ELF, guest, 0, Bytes.copyOf(Files.readAllBytes(file)));
-        return new SeededChoices(
-                new Subject(spec, List.of(image), services), new Strategy.Random(), false, 20_000);
+        return new SeededChoices(new Subject(spec, List.of(image), services), new Strategy.Random(), false, 20_000);
     }
 
     private static SeededChoices choices(String guest) throws IOException {
@@ -166,8 +163,8 @@ class CoverageTest {
                         new CallInState("PSCI_CPU_OFF", "caller on", CallInState.NONE));
         assertThat(explored(choices("bugs/sdei-update"), 0, SEEDS, 1).calls())
                 .anyMatch(call -> call.state().equals("caller in a handler"))
-                .anyMatch(call -> call.function().startsWith("SDEI_")
-                        && call.state().equals("caller on"));
+                .anyMatch(call ->
+                        call.function().startsWith("SDEI_") && call.state().equals("caller on"));
     }
 
     @Test

@@ -75,8 +75,7 @@ class ReachedCodeTest {
 
     private static void assertIsAll(Reached reached) {
         // Not the two instructions that are jumped over, and not the two behind the end.
-        assertThat(reached.instructions)
-                .containsExactly(0, 4, 8, 12, 16, 20, 24, 36, 40, 44, 56, 60, 64, 68);
+        assertThat(reached.instructions).containsExactly(0, 4, 8, 12, 16, 20, 24, 36, 40, 44, 56, 60, 64, 68);
         assertThat(reached.branches).containsExactly(16, 20, 24, 40, 44, 68);
     }
 
@@ -113,8 +112,8 @@ class ReachedCodeTest {
     @Test
     void aRestartedEngineHasToldAllThatItReaches() {
         Reached reached = new Reached();
-        try (Snippet guest = Snippet.with(
-                engines(Shortcut.INLINE).reporting(reached), CpuModel.CORTEX_A57, Assembler.a64(GUEST))) {
+        try (Snippet guest =
+                Snippet.with(engines(Shortcut.INLINE).reporting(reached), CpuModel.CORTEX_A57, Assembler.a64(GUEST))) {
             Engine engine = guest.engine();
             guest.run();
             Reached first = new Reached();
@@ -137,8 +136,7 @@ class ReachedCodeTest {
             guest.run(1 + 2);
             guest.engine().save(state);
         }
-        try (Snippet guest =
-                Snippet.with(engines.reporting(reached), CpuModel.CORTEX_A57, Assembler.a64(GUEST))) {
+        try (Snippet guest = Snippet.with(engines.reporting(reached), CpuModel.CORTEX_A57, Assembler.a64(GUEST))) {
             guest.engine().load(new StateReader(state.toBytes()));
             guest.run(2);
         }
@@ -148,8 +146,8 @@ class ReachedCodeTest {
     @Test
     void anEngineThatDoesNotCountBlocksTellsNothing() {
         Reached reached = new Reached();
-        try (Snippet guest = Snippet.with(
-                engines(Shortcut.STORES).reporting(reached), CpuModel.CORTEX_A57, Assembler.a64(GUEST))) {
+        try (Snippet guest =
+                Snippet.with(engines(Shortcut.STORES).reporting(reached), CpuModel.CORTEX_A57, Assembler.a64(GUEST))) {
             guest.run();
         }
         assertThat(reached.instructions).isEmpty();

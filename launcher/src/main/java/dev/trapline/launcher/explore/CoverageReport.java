@@ -29,21 +29,24 @@ record CoverageReport(Coverage coverage) {
         }
         text.append(Figures.count(coverage.calls().size(), "combination")).append(" of call, state and result\n");
         Map<String, List<String>> results = results();
-        results.entrySet().stream().limit(LINES).forEach(each -> text.append("  ")
-                .append(each.getKey())
-                .append(": ")
-                .append(String.join(", ", each.getValue()))
-                .append('\n'));
+        results.entrySet().stream()
+                .limit(LINES)
+                .forEach(each -> text.append("  ")
+                        .append(each.getKey())
+                        .append(": ")
+                        .append(String.join(", ", each.getValue()))
+                        .append('\n'));
         if (results.size() > LINES) {
             text.append("  ... and ")
                     .append(Figures.count(results.size() - LINES, "more line"))
                     .append('\n');
         }
-        coverage.faults().forEach((rule, fired) -> text.append("  fault '")
-                .append(rule)
-                .append("': ")
-                .append(fired == 0 ? "never" : Figures.count(fired, "time"))
-                .append('\n'));
+        coverage.faults()
+                .forEach((rule, fired) -> text.append("  fault '")
+                        .append(rule)
+                        .append("': ")
+                        .append(fired == 0 ? "never" : Figures.count(fired, "time"))
+                        .append('\n'));
         return text.toString();
     }
 

@@ -222,8 +222,7 @@ public final class HypercallText {
             case MachineFault.Held(var _, long ticks) -> whom + " held " + time(ticks);
             case MachineFault.SpuriousInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom;
             case MachineFault.SpuriousWakeUp _ -> "interrupt for " + whom;
-            case MachineFault.DroppedInterrupt(var _, int intid) ->
-                "interrupt " + intid + " for " + whom + " lost";
+            case MachineFault.DroppedInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom + " lost";
             case MachineFault.SpuriousEvent(var _, long number) -> "event " + number + " injected for " + whom;
             case MachineFault.RaisedError(var _, int syndrome) ->
                 "SError for " + whom + ", syndrome 0x" + Integer.toHexString(syndrome);

@@ -103,8 +103,8 @@ final class CodeBlock {
                 || (word & MSR_DAIF_CLEAR_MASK) == MSR_DAIF_CLEAR;
     }
 
-    /// Whether its last instruction is a branch, or causes an exception (DDI0487 §C4.1.86). All these end a block, so
-    /// one is always the last.
+    /// Whether its last instruction is a branch, or causes an exception (DDI0487 §C4.1.86). All these end a block,
+    /// so one is always the last.
     boolean branches() {
         return words.length > 0 && isBranch(words[words.length - 1]);
     }
