@@ -35,6 +35,7 @@ public final class Explorer {
     private long slices;
     private long instructions;
     private long longest;
+    private Coverage coverage = Coverage.NOTHING;
     private volatile boolean stopped;
     private CountDownLatch working = new CountDownLatch(0);
     private @Nullable RuntimeException broken;
@@ -68,6 +69,7 @@ public final class Explorer {
         slices = tally.slices();
         instructions = tally.instructions();
         longest = tally.longest();
+        coverage = tally.coverage();
         tally.groups().forEach(group -> groups.put(group.finding().group(), group));
         kept = earlier;
     }
@@ -110,7 +112,7 @@ public final class Explorer {
 
     /// How far it is. For any thread.
     public synchronized Tally tally() {
-        return new Tally(runs, failed, checked, slices, instructions, longest, List.copyOf(groups.values()));
+        return new Tally(runs, failed, checked, slices, instructions, longest, List.copyOf(groups.values()), coverage);
     }
 
     /// The newest place to continue from. For any thread.
@@ -124,7 +126,7 @@ public final class Explorer {
                 boolean twice = seed % CHECKED == 0;
                 Trial trial = trial(machine, seed, twice);
                 if (trial != null) {
-                    note(seed, trial, twice);
+                    note(machine, seed, trial, twice);
                 }
             }
             // WIDE: what goes wrong on this thread is thrown on the caller's.
@@ -161,12 +163,13 @@ public final class Explorer {
         return stopped || next > seeds.last() ? null : next++;
     }
 
-    private synchronized void note(long seed, Trial trial, boolean twice) {
+    private synchronized void note(TrialMachine machine, long seed, Trial trial, boolean twice) {
         runs++;
         checked += twice ? 1 : 0;
         slices += trial.slices();
         instructions += trial.instructions();
         longest = Math.max(longest, trial.ticks());
+        coverage = machine.addTo(coverage, trial);
         Finding finding = trial.finding();
         if (finding != null) {
             failed++;

@@ -38,6 +38,8 @@ public final class TrialMachine implements AutoCloseable {
     private final ReplaceableChoices choices = new ReplaceableChoices();
     private final Oracle oracle;
     private final StartingPoint start;
+    private final CodeSet.Collector code = new CodeSet.Collector();
+    private final CallNotes calls;
 
     /// Powers a machine on.
     ///
@@ -72,8 +74,9 @@ public final class TrialMachine implements AutoCloseable {
             History history,
             Choices before) {
         this.oracle = oracle;
+        this.calls = new CallNotes(subject);
         MachineAssembly assembly = new MachineAssembly(
-                engines, subject.spec(), subject.images(), subject.services(), subject.fitting(), null);
+                engines.reporting(code), subject.spec(), subject.images(), subject.services(), subject.fitting(), null);
         try {
             subject.injections().forEach(injection -> assembly.requireInjectable(injection.what()));
             assembly.requirePossible(subject.faults());
@@ -81,7 +84,8 @@ public final class TrialMachine implements AutoCloseable {
             assembly.discard();
             throw new MachineSetupException(String.valueOf(e.getMessage()));
         }
-        this.parts = assembly.assemble(choices, new Console(console), history, new Controls(), () -> {});
+        this.parts =
+                assembly.assemble(choices, new Console(console), calls.watching(history), new Controls(), () -> {});
         this.machine = new StepMachine(parts);
         choices.replace(before);
         machine.begin();
@@ -93,9 +97,9 @@ public final class TrialMachine implements AutoCloseable {
         this.start = machine.startingPoint();
     }
 
-    /// The choices before the starting point. The first turn and the first round are as short as possible, so that a
-    /// run's own choices decide about everything else; services that ask for entropy at their start get it from the
-    /// machine's seed.
+    /// The choices before the starting point. The first turn and the first round are as short as possible, so that
+    /// a run's own choices decide about everything else; services that ask for entropy at their start get it from
+    /// the machine's seed.
     public static Choices common(MachineSpec spec) {
         SeededEntropy entropy = new SeededEntropy(spec.schedule().seed());
         return new Choices() {
@@ -134,7 +138,7 @@ public final class TrialMachine implements AutoCloseable {
     /// @return null if it was left
     public @Nullable Trial run(Choices own, BooleanSupplier leaves) {
         JudgedChoices judged = new JudgedChoices(oracle, own);
-        choices.replace(judged);
+        choices.replace(calls.watching(judged, machine));
         machine.rewind(start);
         Finding broken = null;
         while (machine.next() != null) {
@@ -161,6 +165,12 @@ public final class TrialMachine implements AutoCloseable {
                 report.progress().virtualTime(),
                 Trial.digest(report),
                 report.unused().faults());
+    }
+
+    /// What a run did in addition to what is known of the runs that were added before. All runs must be added, in
+    /// their order, because this machine tells only what is new; those that were left may be missing at the end.
+    Coverage addTo(Coverage known, Trial trial) {
+        return known.and(code.take(), calls.take(), trial.faults());
     }
 
     private @Nullable Finding broken() {

@@ -143,7 +143,8 @@ final class BudgetTrial {
                     layouts,
                     new Aarch64(),
                     new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, map, false),
-                    shortcuts);
+                    shortcuts,
+                    null);
             engine.writeRegisters(RegisterWrites.fromX0(0, 0, DATA, 0, 0, 0, 0, NOTHING, 0, 0, FLASH, BASE + ROUTINE));
             engine.writePc(BASE);
         }

@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.engine.CodeListener;
 import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.CpuWiring;
 import dev.trapline.abi.engine.Engine;
@@ -155,7 +156,13 @@ final class UnicornEngine implements Engine {
         wired = new ExceptionRun(parts, taking, inputs, hooks, bus, registers);
     }
 
-    static UnicornEngine open(Layouts layouts, Architecture architecture, EngineSpec spec, Shortcuts shortcuts) {
+    /// @param listener null if nobody wants to know which code is reached
+    static UnicornEngine open(
+            Layouts layouts,
+            Architecture architecture,
+            EngineSpec spec,
+            Shortcuts shortcuts,
+            @Nullable CodeListener listener) {
         Unicorn unicorn = Unicorn.open(layouts.library(), architecture.arch(), architecture.model(spec));
         boolean opened = false;
         try {
@@ -167,7 +174,7 @@ final class UnicornEngine implements Engine {
             if (wiring != null) {
                 engine.wire(wiring, seen);
             }
-            engine.map(seen.memory(), shortcuts);
+            engine.map(seen.memory(), shortcuts, listener);
             engine.parts.fetchRegisters();
             engine.atOpening = engine.save();
             opened = true;
@@ -179,7 +186,7 @@ final class UnicornEngine implements Engine {
         }
     }
 
-    private void map(MemoryMap memory, Shortcuts shortcuts) {
+    private void map(MemoryMap memory, Shortcuts shortcuts, @Nullable CodeListener listener) {
         AddressSpace space = new AddressSpace(unicorn, memory);
         space.map(bus);
         unicorn.hookExceptions(hooks);
@@ -189,6 +196,9 @@ final class UnicornEngine implements Engine {
             if (run == null) {
                 layouts.instance().requireCounter(layouts.library());
             } else {
+                if (listener != null) {
+                    run.reportTo(listener);
+                }
                 parts.count(run);
                 hooks.count(run);
                 use.leaveOut(run::isTranslatingPiece);

@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.engine.CodeListener;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.engine.EngineLibrary;
@@ -46,11 +47,44 @@ public final class UnicornEngines implements EngineFactory {
     /// is only used as the code is written.
     @Override
     public Engine open(EngineSpec spec) {
+        return open(spec, null);
+    }
+
+    private Engine open(EngineSpec spec, @Nullable CodeListener listener) {
         Architecture architecture = switch (spec.width()) {
             case AARCH64 -> new Aarch64();
             case AARCH32 -> new Aarch32(spec.wiring() != null);
         };
-        return UnicornEngine.open(layouts, architecture, spec, shortcuts());
+        return UnicornEngine.open(layouts, architecture, spec, shortcuts(), listener);
+    }
+
+    /// Only AArch64 engines with the shortcut [Shortcut#BUDGETS] tell which code they reach.
+    @Override
+    public EngineFactory reporting(CodeListener listener) {
+        return new Reporting(this, listener);
+    }
+
+    /// The same engines with a listener.
+    private record Reporting(UnicornEngines engines, CodeListener listener) implements EngineFactory {
+        @Override
+        public Engine open(EngineSpec spec) {
+            return engines.open(spec, listener);
+        }
+
+        @Override
+        public EngineFactory reporting(CodeListener other) {
+            return new Reporting(engines, other);
+        }
+
+        @Override
+        public EngineLibrary library() {
+            return engines.library();
+        }
+
+        @Override
+        public MemorySegment allocateMemory(long bytes, Arena arena) {
+            return engines.allocateMemory(bytes, arena);
+        }
     }
 
     @Override

@@ -11,6 +11,13 @@ public interface EngineFactory {
     /// @throws EngineException if the library refuses, naming what it refused
     Engine open(EngineSpec spec);
 
+    /// A factory whose engines tell which code they reach. They execute as the others do.
+    ///
+    /// @return this one if its engines cannot tell it; then the listener is told nothing
+    default EngineFactory reporting(CodeListener listener) {
+        return this;
+    }
+
     /// The library behind the engines: recorded with every run.
     EngineLibrary library();
 

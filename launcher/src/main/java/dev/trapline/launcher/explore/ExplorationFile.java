@@ -2,6 +2,8 @@ package dev.trapline.launcher.explore;
 
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
+import dev.trapline.explore.CallInState;
+import dev.trapline.explore.Coverage;
 import dev.trapline.explore.Explorer;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Seeds;
@@ -27,7 +29,6 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
 
     private static final String NAME = "exploration.json";
     private static final int LARGEST = 16 << 20;
-
 
     /// Reads how far an earlier exploration came.
     ///
@@ -86,6 +87,18 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
                     .with("seed", group.seed())
                     .with("slices", group.slices()));
         }
+        Coverage coverage = tally.coverage();
+        List<Object> calls = new ArrayList<>();
+        for (CallInState call : coverage.calls()) {
+            calls.add(new JsonObject()
+                    .with("function", call.function())
+                    .with("state", call.state())
+                    .with("result", call.result()));
+        }
+        List<Object> rules = new ArrayList<>();
+        coverage.faults()
+                .forEach((rule, fired) ->
+                        rules.add(new JsonObject().with("rule", rule).with("fired", fired)));
         JsonObject document = new JsonObject()
                 .with("of", of)
                 .with("first", seeds.first())
@@ -96,7 +109,10 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
                 .with("allSlices", tally.slices())
                 .with("instructions", tally.instructions())
                 .with("longest", tally.longest())
-                .with("groups", groups);
+                .with("groups", groups)
+                .with("code", coverage.code().toString())
+                .with("calls", calls)
+                .with("rules", rules);
         KeptFiles.write(directory.resolve(NAME), document.line());
     }
 }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.trapline.explore.CallInState;
+import dev.trapline.explore.CodeSet;
+import dev.trapline.explore.Coverage;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Finding;
 import dev.trapline.explore.Tally;
@@ -11,7 +14,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Reads the file of an exploration: what does not fit together is refused, and takes no memory.
 ///
@@ -21,10 +26,10 @@ import java.util.TreeMap;
 /// @param tally of the seeds between
 record ExplorationReader(String of, long first, long next, Tally tally) {
 
-    /// The document, its groups, and a group.
+    /// The document, its lists, and an element.
     private static final int DEEPEST = 3;
 
-    private static final int MOST_GROUPS = 100_000;
+    private static final int MOST_ELEMENTS = 100_000;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -34,8 +39,9 @@ record ExplorationReader(String of, long first, long next, Tally tally) {
                     .build())
             .build();
 
-    /// The texts and numbers of an object.
+    /// The texts, numbers and lists of an object.
     private static final class Fields {
+        private final SortedMap<String, List<Fields>> lists = new TreeMap<>();
         private final SortedMap<String, String> texts = new TreeMap<>();
         private final SortedMap<String, Long> numbers = new TreeMap<>();
 
@@ -48,6 +54,11 @@ record ExplorationReader(String of, long first, long next, Tally tally) {
             long number = required(numbers, name);
             require(number >= 0, name + " is negative");
             return number;
+        }
+
+        /// @throws IOException if it is missing
+        List<Fields> list(String name) throws IOException {
+            return required(lists, name);
         }
 
         private static <T> T required(SortedMap<String, T> from, String name) throws IOException {
@@ -63,17 +74,15 @@ record ExplorationReader(String of, long first, long next, Tally tally) {
     ///
     /// @throws IOException if it is no such file
     static ExplorationReader read(String text) throws IOException {
-        List<Fields> groups = new ArrayList<>();
         try (JsonParser json = FACTORY.createParser(text)) {
             require(json.nextToken() == JsonToken.START_OBJECT, "it is no JSON object");
-            Fields fields = fields(json, groups);
+            Fields fields = fields(json);
             require(json.nextToken() == null, "something follows");
-            return checked(fields, groups);
+            return checked(fields);
         }
     }
 
-    /// @param groups receives the elements of the list
-    private static Fields fields(JsonParser json, List<Fields> groups) throws IOException {
+    private static Fields fields(JsonParser json) throws IOException {
         Fields fields = new Fields();
         for (JsonToken token = json.nextToken(); token != JsonToken.END_OBJECT; token = json.nextToken()) {
             require(token == JsonToken.FIELD_NAME, "it ends early");
@@ -81,26 +90,30 @@ record ExplorationReader(String of, long first, long next, Tally tally) {
             switch (json.nextToken()) {
                 case VALUE_STRING -> fields.texts.put(name, json.getText());
                 case VALUE_NUMBER_INT -> fields.numbers.put(name, json.getLongValue());
-                case START_ARRAY -> {
-                    while (json.nextToken() != JsonToken.END_ARRAY) {
-                        require(json.currentToken() == JsonToken.START_OBJECT, "a group is no object");
-                        require(groups.size() < MOST_GROUPS, "it has too many groups");
-                        groups.add(fields(json, groups));
-                    }
-                }
+                case START_ARRAY -> fields.lists.put(name, elements(json));
                 case null, default -> throw new IOException(name + " has a value of another kind");
             }
         }
         return fields;
     }
 
-    private static ExplorationReader checked(Fields fields, List<Fields> all) throws IOException {
+    private static List<Fields> elements(JsonParser json) throws IOException {
+        List<Fields> elements = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            require(json.currentToken() == JsonToken.START_OBJECT, "an element is no object");
+            require(elements.size() < MOST_ELEMENTS, "it has too many elements");
+            elements.add(fields(json));
+        }
+        return elements;
+    }
+
+    private static ExplorationReader checked(Fields fields) throws IOException {
         long first = fields.count("first");
         long next = fields.count("next");
         long failed = fields.count("failed");
         List<FailureGroup> groups = new ArrayList<>();
         long inGroups = 0;
-        for (Fields each : all) {
+        for (Fields each : fields.list("groups")) {
             FailureGroup group = group(each);
             require(group.runs() > 0 && first <= group.firstSeed() && group.firstSeed() <= group.seed(), "a group");
             require(group.seed() < next && group.runs() <= failed - inGroups, "a group has too many runs");
@@ -114,10 +127,30 @@ record ExplorationReader(String of, long first, long next, Tally tally) {
                 fields.count("allSlices"),
                 fields.count("instructions"),
                 fields.count("longest"),
-                groups);
+                groups,
+                coverage(fields));
         require(first <= next && tally.runs() == next - first, "it counts other runs than it has seeds");
         require(failed == inGroups && failed <= tally.runs() && tally.checked() <= tally.runs(), "its counts differ");
         return new ExplorationReader(fields.text("of"), first, next, tally);
+    }
+
+    private static Coverage coverage(Fields fields) throws IOException {
+        CodeSet code;
+        try {
+            code = CodeSet.parse(fields.text("code"));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("its code is none: " + e.getMessage(), e);
+        }
+        SortedSet<CallInState> calls = new TreeSet<>();
+        for (Fields each : fields.list("calls")) {
+            boolean added = calls.add(new CallInState(each.text("function"), each.text("state"), each.text("result")));
+            require(added, "a call is there twice");
+        }
+        SortedMap<String, Long> rules = new TreeMap<>();
+        for (Fields each : fields.list("rules")) {
+            require(rules.put(each.text("rule"), each.count("fired")) == null, "a rule is there twice");
+        }
+        return new Coverage(code, calls, rules);
     }
 
     private static FailureGroup group(Fields fields) throws IOException {

@@ -34,7 +34,7 @@ record ExploreReport(
                 + " checked by a second one";
     }
 
-    /// The result in one line, and each kind of failure.
+    /// The result in one line, each kind of failure, and what the runs did.
     String text() {
         StringBuilder text = new StringBuilder();
         text.append(Figures.count(tally.runs(), "run"))
@@ -55,7 +55,7 @@ record ExploreReport(
         for (Failure failure : failures) {
             describe(failure, text);
         }
-        return text.toString();
+        return text.append(new CoverageReport(tally.coverage()).text()).toString();
     }
 
     private void describe(Failure failure, StringBuilder text) {
@@ -140,7 +140,8 @@ record ExploreReport(
                 .with("runs", tally.runs())
                 .with("failed", tally.failed())
                 .with("checked", tally.checked())
-                .with("failures", groups);
+                .with("failures", groups)
+                .with("coverage", new CoverageReport(tally.coverage()).json());
     }
 
     private static JsonObject json(Failure failure) {

@@ -111,6 +111,17 @@ public final class HypercallText {
             return writes.count() == 0 ? "?" : writes.toString();
         }
         long x0 = writes.value(0);
+        String named = resultName(exit, x0);
+        if (named != null) {
+            return named;
+        }
+        return writes.count() == 1 ? "0x" + Long.toHexString(x0) : writes.toString();
+    }
+
+    /// The name of a result; null if it has none.
+    ///
+    /// @param x0 what the caller gets in it
+    public @Nullable String resultName(HypercallExit exit, long x0) {
         Function function = functionOf(exit);
         if (function != null) {
             for (ServiceDescriptor.ResultName name : function.results()) {
@@ -119,11 +130,8 @@ public final class HypercallText {
                 }
             }
         }
-        if (x0 == -1) {
-            // A denied call gets this answer whatever it would return (DEN0028 §5.2).
-            return "NOT_SUPPORTED";
-        }
-        return writes.count() == 1 ? "0x" + Long.toHexString(x0) : writes.toString();
+        // A denied call gets this answer whatever it would return (DEN0028 §5.2).
+        return x0 == -1 ? "NOT_SUPPORTED" : null;
     }
 
     /// What the registry decided, in words.
@@ -214,8 +222,7 @@ public final class HypercallText {
             case MachineFault.Held(var _, long ticks) -> whom + " held " + time(ticks);
             case MachineFault.SpuriousInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom;
             case MachineFault.SpuriousWakeUp _ -> "interrupt for " + whom;
-            case MachineFault.DroppedInterrupt(var _, int intid) ->
-                "interrupt " + intid + " for " + whom + " lost";
+            case MachineFault.DroppedInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom + " lost";
             case MachineFault.SpuriousEvent(var _, long number) -> "event " + number + " injected for " + whom;
             case MachineFault.RaisedError(var _, int syndrome) ->
                 "SError for " + whom + ", syndrome 0x" + Integer.toHexString(syndrome);

@@ -19,6 +19,17 @@ final class CodeBlock {
     private static final int MSR_DAIF = 0xd51b_4220;
     private static final int MSR_DAIF_CLEAR_MASK = 0xffff_f0ff;
     private static final int MSR_DAIF_CLEAR = 0xd503_40ff;
+    /// Unconditional branches (immediate), compare and branch, test and branch.
+    private static final int BRANCH_MASK = 0x7c00_0000;
+    private static final int BRANCH = 0x1400_0000;
+    private static final int TEST_BRANCH = 0x3400_0000;
+    /// Conditional branches, exceptions, and branches to registers with ERET.
+    private static final int CONDITION_MASK = 0xfe00_0000;
+    private static final int CONDITION = 0x5400_0000;
+    private static final int EXCEPTION_MASK = 0xff00_0000;
+    private static final int EXCEPTION = 0xd400_0000;
+    private static final int REGISTER_MASK = 0xfe00_0000;
+    private static final int REGISTER = 0xd600_0000;
     private static final int INSTRUCTION_CACHE = 7;
     private static final int TRANSLATION = 8;
 
@@ -90,6 +101,20 @@ final class CodeBlock {
         return (word & ERET_MASK) == ERET
                 || (word & MSR_DAIF_MASK) == MSR_DAIF
                 || (word & MSR_DAIF_CLEAR_MASK) == MSR_DAIF_CLEAR;
+    }
+
+    /// Whether its last instruction is a branch, or causes an exception (DDI0487 §C4.1.86). All these end a block,
+    /// so one is always the last.
+    boolean branches() {
+        return words.length > 0 && isBranch(words[words.length - 1]);
+    }
+
+    private static boolean isBranch(int word) {
+        return (word & BRANCH_MASK) == BRANCH
+                || (word & BRANCH_MASK) == TEST_BRANCH
+                || (word & CONDITION_MASK) == CONDITION
+                || (word & EXCEPTION_MASK) == EXCEPTION
+                || (word & REGISTER_MASK) == REGISTER;
     }
 
     /// Whether it may count by itself, and never has to stop a run in another way than by its length.

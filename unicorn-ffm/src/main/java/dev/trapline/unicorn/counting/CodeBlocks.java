@@ -2,11 +2,13 @@ package dev.trapline.unicorn.counting;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
+import dev.trapline.abi.engine.CodeListener;
 import dev.trapline.board.cpu.SystemRegister;
 import dev.trapline.unicorn.ffi.TranslationHook;
 import dev.trapline.unicorn.ffi.Unicorn;
 import dev.trapline.unicorn.layout.CpuFlags;
 import dev.trapline.unicorn.layout.CpuLayout;
+import dev.trapline.unicorn.layout.TranslationFlags;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,6 +47,8 @@ final class CodeBlocks implements TranslationHook {
     private boolean looked;
     private final MemorySegment forgetting;
     private final @Nullable InlineCounts inline;
+    /// Null if nobody wants to know which code is reached.
+    private @Nullable CodeListener listener;
 
     /// @param forgetting the library's function that drops the block that contains an address
     /// @param inline null if every block has to call its hook each time
@@ -61,6 +65,11 @@ final class CodeBlocks implements TranslationHook {
         this.data = data;
         this.forgetting = forgetting;
         this.inline = inline;
+    }
+
+    /// Tells a listener which code is reached. A piece is told as well: it is a part of a block that was told.
+    void reportTo(CodeListener other) {
+        listener = other;
     }
 
     @Override
@@ -127,6 +136,10 @@ final class CodeBlocks implements TranslationHook {
             MemorySegment.copy(MEMORY, JAVA_INT_UNALIGNED, host, words, 0, length);
         }
         CodeBlock block = new CodeBlock(address, state, host, words);
+        CodeListener told = listener;
+        if (told != null && TranslationFlags.isAarch64(state)) {
+            told.reached(address, block.address(length), block.branches());
+        }
         if (block.isSpecial()) {
             data.lookAt(address);
         } else if (block.mayUnmask()) {

@@ -1,5 +1,6 @@
 package dev.trapline.unicorn.counting;
 
+import dev.trapline.abi.engine.CodeListener;
 import dev.trapline.unicorn.ffi.GapStubs;
 import dev.trapline.unicorn.ffi.RegisterBatch;
 import dev.trapline.unicorn.ffi.Unicorn;
@@ -49,6 +50,11 @@ public final class CountedRun implements BlockRun {
         this.data = data;
         this.blocks = blocks;
         this.pc = engine.registers(UnicornConstants.UC_ARM64_REG_PC);
+    }
+
+    /// Tells a listener which code is reached. Called before the first run.
+    public void reportTo(CodeListener listener) {
+        blocks.reportTo(listener);
     }
 
     /// Runs guest code, as [Unicorn#start] does with a count.
