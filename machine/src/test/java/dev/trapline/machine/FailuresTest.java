@@ -12,11 +12,15 @@ import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.history.JournalRecord.End;
 import dev.trapline.abi.history.JournalRecord.Slice;
 import dev.trapline.abi.history.RecordingException;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.testkit.KeptHistory;
 import dev.trapline.testkit.ReplayedHistory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class FailuresTest {
 
     private static final VcpuId CPU0 = new VcpuId(0);
+    private static final VcpuId CPU1 = new VcpuId(1);
 
     private final ToyMachine toys = new ToyMachine();
 
@@ -124,7 +129,7 @@ class FailuresTest {
     }
 
     /// A store that fails, or has no credit, when a test says so.
-    private static final class Store extends KeptHistory {
+    private static class Store extends KeptHistory {
         private @Nullable String failure;
         private boolean credit = true;
 
@@ -188,6 +193,54 @@ class FailuresTest {
                 .isInstanceOfSatisfying(
                         VcpuCommand.Grant.class,
                         grant -> assertThat(grant.begins()).isEqualTo(ToyMachine.SLICE));
+    }
+
+    private static SliceEnd.Own waits() {
+        Slice slice = new Slice(CPU0, 0, ToyMachine.SLICE, 1, Exit.WaitForInterrupt.INSTANCE, 1);
+        return new SliceEnd.Waits(slice, SliceEnd.Reading.NONE, 0);
+    }
+
+    /// Forty interrupts at an idle machine, each for a vCPU that is off, and one that ends the wait.
+    private Choices fortyOne(MachineSpec spec) {
+        List<PlannedInjection> planned = new ArrayList<>();
+        for (int n = 1; n <= 40; n++) {
+            planned.add(new PlannedInjection(new Injection.WakeUp(CPU1), new Moment.AtTime(2_000 + 10 * n)));
+        }
+        planned.add(new PlannedInjection(new Injection.WakeUp(CPU0), new Moment.AtTime(5_000)));
+        return toys.choices(spec, "", planned.toArray(PlannedInjection[]::new));
+    }
+
+    @Test
+    void anIdleMachineWaitsForCreditBetweenItsInputsAndRecordsTheSame() {
+        MachineSpec spec = ToyMachine.spec(2);
+        Store free = new Store();
+        MachineCore whole = toys.assemble(spec, fortyOne(spec), free).core(new Told());
+        whole.begin();
+        whole.sliceEnded(waits());
+        Store tight = new Store() {
+            private int asked;
+
+            @Override
+            public boolean hasCredit() {
+                return asked++ % 3 != 2;
+            }
+        };
+        Told told = new Told();
+        MachineCore core = toys.assemble(spec, fortyOne(spec), tight).core(told);
+        core.begin();
+        core.resume();
+        core.sliceEnded(waits());
+        int waits = 0;
+        int before = 0;
+        while (tight.records.size() < free.records.size() && waits < 1_000) {
+            assertThat(tight.records.size() - before).as("records without credit").isLessThan(10);
+            before = tight.records.size();
+            waits++;
+            core.resume();
+        }
+        assertThat(waits).isGreaterThan(10);
+        assertThat(tight.records).isEqualTo(free.records);
+        assertThat(told.to(CPU0)).last().isInstanceOf(VcpuCommand.Grant.class);
     }
 
     @Test
