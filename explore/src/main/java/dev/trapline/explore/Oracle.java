@@ -106,7 +106,7 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
                 new Finding(
                         Finding.Kind.SERVICE,
                         failed.service(),
-                        "service '" + failed.service() + "' " + failed.message());
+                        failed.message());
             case RunOutcome.Broken broken ->
                 new Finding(Finding.Kind.BROKEN, broken.message(), "Trapline itself failed: " + broken.message());
             case RunOutcome.HeldByService _,

@@ -107,6 +107,7 @@ final class Search {
                 injections = all;
             }
         }
+        before += rules.rules().size();
         return noted.same();
     }
 
@@ -120,6 +121,7 @@ final class Search {
         int size;
         do {
             size = size();
+            rules = withOthers(Shrinking.without(rules.rules(), this::failsWith));
             faults = Shrinking.without(faults, some -> fails(some, turns, injections));
             turns = Shrinking.without(turns, some -> fails(faults, some, injections));
             turns = Shrinking.joined(turns, some -> fails(faults, some, injections));
@@ -129,7 +131,11 @@ final class Search {
     }
 
     private int size() {
-        return faults.size() + turns.size() + injections.size();
+        return rules.rules().size() + faults.size() + turns.size() + injections.size();
+    }
+
+    private boolean failsWith(List<FaultRule> some) {
+        return fails(edited(run, withOthers(some), together(faults, turns), injections, faulted));
     }
 
     private boolean fails(List<Choice> someFaults, List<Choice> someTurns, List<PlannedInjection> some) {

@@ -113,7 +113,8 @@ public final class Story {
     /// The faults of a minimum as a plan: those of single calls are named by their numbers.
     ///
     /// @param own what is injected without the plan, and so is no part of it
-    public static FaultPlan plan(Minimum minimum, List<PlannedInjection> own) {
+    /// @param slices how many more slices the run has than one of an ordinary machine
+    public static FaultPlan plan(Minimum minimum, List<PlannedInjection> own, long slices) {
         List<FaultRule> rules = new ArrayList<>(minimum.rules().rules());
         for (Choice choice : minimum.choices()) {
             if (choice instanceof Choice.OfFault(CallKey(VcpuId caller, long nth), CallFault fault)) {
@@ -135,10 +136,20 @@ public final class Story {
             MachineFault fault = fault(injection.what());
             if (fault != null) {
                 rules.add(new FaultRule(
-                        "fault" + (rules.size() + 1), Moments.once(injection.when()), Occasion.ALWAYS, fault));
+                        "fault" + (rules.size() + 1),
+                        Moments.once(earlier(injection.when(), slices)),
+                        Occasion.ALWAYS,
+                        fault));
             }
         }
         return new FaultPlan(rules);
+    }
+
+    private static Moment earlier(Moment when, long slices) {
+        return switch (when) {
+            case Moment.AtSlice(long ordinal) -> new Moment.AtSlice(Math.max(0, ordinal - slices));
+            case Moment.AtTime _ -> when;
+        };
     }
 
     /// An injection as a fault; null if it is none.

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ticks how long it was, in virtual time
 /// @param digest of the registers after each slice, of all memory at the end, and of the console: equal for equal runs
 /// @param faults what the rules of its plan did
+/// @param lastCalls the last few calls, oldest first, as a trace shows them
 public record Trial(
         RunOutcome outcome,
         @Nullable Finding finding,
@@ -23,9 +24,11 @@ public record Trial(
         long instructions,
         long ticks,
         long digest,
-        List<Choices.FaultCount> faults) {
+        List<Choices.FaultCount> faults,
+        List<String> lastCalls) {
     public Trial {
         faults = List.copyOf(faults);
+        lastCalls = List.copyOf(lastCalls);
     }
 
     /// The digest of a run.
@@ -47,6 +50,6 @@ public record Trial(
     ///
     /// @param other null if it did not fail
     public Trial with(@Nullable Finding other) {
-        return new Trial(outcome, other, slices, instructions, ticks, digest, faults);
+        return new Trial(outcome, other, slices, instructions, ticks, digest, faults, lastCalls);
     }
 }

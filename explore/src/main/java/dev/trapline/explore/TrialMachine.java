@@ -164,7 +164,8 @@ public final class TrialMachine implements AutoCloseable {
                 report.instructions(),
                 report.progress().virtualTime(),
                 Trial.digest(report),
-                report.unused().faults());
+                report.unused().faults(),
+                report.lastHypercalls());
     }
 
     /// What a run did in addition to what is known of the runs that were added before. All runs must be added, in

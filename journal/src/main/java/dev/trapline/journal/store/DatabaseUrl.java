@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -54,6 +55,9 @@ record DatabaseUrl(
     /// As in `?ApplicationName=me;password=...`: the driver tells the server, and a library could log it.
     private static final Pattern HIDDEN_PASSWORD = Pattern.compile("(?i)(password|passwd|pwd)\\s*[=:]");
 
+    private static final Pattern NOT_OF_USER = Pattern.compile("[:;=#&?,/|\\\\\\s]");
+    private static final Pattern NOT_OF_NAME = Pattern.compile("[?&]|//|(?i)(password|passwd|pwd)\\s*[=:]");
+
     private static final String SEPARATORS =
             "'?' stands in front of the first parameter and '&' in front of the others";
 
@@ -93,11 +97,25 @@ record DatabaseUrl(
         }
         String[] who = (at < 0 ? "" : authority.substring(0, at)).split(":", 2);
         requirePlain("USER", who[0]);
-        String user = taken(parameters, "user", decoded(who[0]));
+        String user = requireHarmless("USER", NOT_OF_USER, taken(parameters, "user", decoded(who[0])));
         String password = taken(parameters, "password", who.length > 1 ? decoded(who[1]) : "");
         String keyPassword = taken(parameters, "sslpassword", "");
         return new DatabaseUrl(
-                hosts(authority.substring(at + 1)), decoded(name), user, password, keyPassword, parameters);
+                hosts(authority.substring(at + 1)),
+                requireHarmless("NAME", NOT_OF_NAME, decoded(name)),
+                user,
+                password,
+                keyPassword,
+                parameters);
+    }
+
+    /// A mark that was written as '%' and two digits may have been meant as a separator, with a password behind it.
+    private static String requireHarmless(String what, Pattern not, String text) {
+        if (not.matcher(text).find()) {
+            throw new IllegalArgumentException(FORM + "; " + SEPARATORS + ", and some marks cannot be in " + what
+                    + ", also not as '%' and two hexadecimal digits");
+        }
+        return text;
     }
 
     private static SortedMap<String, String> parameters(String text) {
@@ -137,16 +155,22 @@ record DatabaseUrl(
     /// The names of the driver's parameters.
     private static final class Known {
 
-        private static final Set<String> PARAMETERS = find();
+        private static final Set<String> PARAMETERS = new TreeSet<>();
+        private static final Set<String> WORDS = new TreeSet<>(Set.of("true", "false"));
 
-        private static Set<String> find() {
+        static {
+            for (DriverPropertyInfo each : all()) {
+                PARAMETERS.add(each.name);
+                if (each.choices != null) {
+                    Collections.addAll(WORDS, each.choices);
+                }
+            }
+        }
+
+        private static DriverPropertyInfo[] all() {
             String url = "jdbc:postgresql:";
             try {
-                Set<String> names = new TreeSet<>();
-                for (DriverPropertyInfo each : DriverManager.getDriver(url).getPropertyInfo(url, new Properties())) {
-                    names.add(each.name);
-                }
-                return names;
+                return DriverManager.getDriver(url).getPropertyInfo(url, new Properties());
             } catch (SQLException e) {
                 throw new IllegalStateException("the driver for PostgreSQL is not among the libraries", e);
             }
@@ -220,6 +244,13 @@ record DatabaseUrl(
         List<String> all = new ArrayList<>();
         parameters.forEach((key, value) -> all.add(encoded(key) + "=" + encoded(value)));
         return all.isEmpty() ? place() : place() + "?" + String.join("&", all);
+    }
+
+    /// The values of parameters that are no numbers and none of the words that the driver has for them.
+    List<String> unusual() {
+        return parameters.values().stream()
+                .filter(value -> value.length() > 2 && !value.matches("[0-9]+") && !Known.WORDS.contains(value))
+                .toList();
     }
 
     /// Whether another URL names the same place.

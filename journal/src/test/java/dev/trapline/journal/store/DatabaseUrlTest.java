@@ -68,6 +68,48 @@ class DatabaseUrlTest {
                 .hasToString("Database[jdbc:postgresql://db.example:1/db]");
     }
 
+    /// A separator that is not one because it is written as '%' and two digits, so the password would be a part of
+    /// what a recording says.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//db.example:1/recs%3Fpassword%3D",
+                "//db.example:1/recs%26password%3D",
+                "//db.example:1/recs%20password%20=%20",
+                "//me%3A",
+                "//me%3Apassword%3D",
+                "//db.example:1/db?user=me%3A",
+                "//db.example:1/db?user=me%20password%20",
+                "//db.example:1/db?user=me%26password%3D"
+            })
+    void aPasswordBehindACodedSeparatorIsRefused(String before) {
+        String behind = before.contains("/db") || before.contains("/recs") ? "" : "@db.example:1/db";
+        assertRefused("jdbc:postgresql:" + before + SECRET + behind);
+        assertThat(Database.of("jdbc:postgresql://me%40server@db.example:1/my%20db", "", "")
+                        .location())
+                .as("other marks are possible")
+                .isEqualTo("jdbc:postgresql://db.example:1/my+db?user=me%40server");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sslmode",
+                "socketTimeout",
+                "authenticationPluginClassName",
+                "requireAuth",
+                "gssEncMode",
+                "targetServerType",
+                "channelBinding"
+            })
+    void aPasswordThatIsTheValueOfAnotherParameterIsInNoMessage(String parameter) {
+        RecordingException refused = catchThrowableOfType(
+                RecordingException.class,
+                () -> Database.of("jdbc:postgresql://127.0.0.1:1/db?" + parameter + "=" + SECRET, "me", "")
+                        .connect());
+        assertThat(refused).hasMessageNotContaining(SECRET);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"127.256.0.1", "127.0.0.999", "127.1", "127.0.0.01", "localhost.example", "localhost."})
     void aNameThatLooksLikeThisHostNeedsTls(String host) {

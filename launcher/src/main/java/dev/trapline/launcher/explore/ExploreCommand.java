@@ -282,7 +282,12 @@ public final class ExploreCommand implements Action {
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            watch.pause();
+            throw CommandException.of(new Ending(
+                    Ending.BROKEN,
+                    "broken",
+                    "the exploration ended early, because its thread was interrupted, as when a plugin interrupts all"
+                            + " threads"));
         }
         watch.pause();
         if (file != null) {

@@ -3,6 +3,7 @@ package dev.trapline.launcher.explore;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.launcher.options.WithoutEffect;
 import dev.trapline.launcher.output.ShellText;
+import java.util.LinkedHashSet;
 import java.util.List;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,7 @@ final class ExploreRules {
         if (parsed == null) {
             return text.toString();
         }
-        for (ArgSpec each : parsed.matchedArgs()) {
+        for (ArgSpec each : new LinkedHashSet<>(parsed.matchedArgs())) {
             boolean isOption = each instanceof OptionSpec;
             if (isOption && OF_THIS_ONE.contains(((OptionSpec) each).longestName())) {
                 continue;

@@ -10,6 +10,7 @@ import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
+import dev.trapline.explore.TrialMachine;
 import dev.trapline.explore.Trial;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
@@ -77,14 +78,11 @@ record FailureKeeper(
             }
         }
         Path smallest = directory.resolve("seed-" + group.seed() + "-smallest");
-        List<String> calls = List.of();
         if (!Files.exists(smallest)) {
-            RunReport report =
-                    recorder.get().record(minimizer.choices(group.seed(), minimum), minimum.trial(), smallest);
-            calls = report.lastHypercalls();
+            recorder.get().record(minimizer.choices(group.seed(), minimum), minimum.trial(), smallest);
         }
         Path plan = null;
-        FaultPlan faults = Story.plan(minimum, choices.subject().injections());
+        FaultPlan faults = Story.plan(minimum, choices.subject().injections(), TrialMachine.COMMON_TURNS);
         if (!faults.isEmpty()) {
             plan = directory.resolve("seed-" + group.seed() + ".conf");
             KeptFiles.write(plan, FaultPlanText.of(faults));
@@ -92,7 +90,7 @@ record FailureKeeper(
         KeptFiles.write(
                 directory.resolve("seed-" + group.seed() + ".txt"),
                 group.finding().text() + "\n" + ExploreReport.needed(minimum) + "\n" + String.join("\n", story) + "\n");
-        return new Failure(group, minimum, story, calls, recording, smallest, plan);
+        return new Failure(group, minimum, story, minimum.trial().lastCalls(), recording, smallest, plan);
     }
 
     private RunReport record(Choices own, Trial trial, Path directory) throws IOException {

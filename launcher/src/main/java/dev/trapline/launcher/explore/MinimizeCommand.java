@@ -213,7 +213,7 @@ public final class MinimizeCommand implements Action {
                 throw new IllegalStateException(
                         "the recorded run differs from the one that failed: it ended with " + report.outcome());
             }
-            FaultPlan faults = Story.plan(minimum, List.of());
+            FaultPlan faults = Story.plan(minimum, List.of(), 0);
             Path plan = faults.isEmpty() ? null : out.resolveSibling(out.getFileName() + ".conf");
             if (plan != null) {
                 KeptFiles.write(plan, FaultPlanText.of(faults));

@@ -41,7 +41,7 @@ public final class ExpectFile {
     private static final String TIMES = "a time with its unit, as in 30s or 200ms";
     private static final String ENTER = "\r";
 
-    private static final Pattern QUOTED = Pattern.compile("(\\w+)\\s+\"((?:[^\"\\\\]|\\\\.)*)\"\\s*(.*)");
+    private static final Pattern WORD = Pattern.compile("(\\w+)\\s+\"");
     private static final Pattern WITHIN = Pattern.compile("within\\s+(\\S.*)");
     private static final Pattern BEGINS = Pattern.compile("(expect|type|enter|pause)\\b");
     private static final Pattern PAUSE = Pattern.compile("pause\\s+(\\S.*)");
@@ -90,23 +90,39 @@ public final class ExpectFile {
         if (pause.matches()) {
             return new Pause(line, ticks(pause.group(1)));
         }
-        Matcher quoted = QUOTED.matcher(text);
-        if (!quoted.matches()) {
+        Matcher begin = WORD.matcher(text);
+        int end = begin.lookingAt() ? endOfQuote(text, begin.end()) : -1;
+        if (end < 0) {
             throw wrong(TAKES + notThis(text));
         }
-        String word = quoted.group(1);
-        String after = quoted.group(3);
+        String word = begin.group(1);
+        String quoted = text.substring(begin.end(), end);
+        String after = text.substring(end + 1).strip();
         if (word.equals("expect")) {
-            return expect(bytes(quoted.group(2)), after);
+            return expect(bytes(quoted), after);
         }
         if (!after.isEmpty()) {
             throw wrong("nothing can follow the text: " + Visible.line(after));
         }
         return switch (word) {
-            case "type" -> new Keys(line, bytes(quoted.group(2)));
-            case "enter" -> new Keys(line, bytes(quoted.group(2) + ENTER));
+            case "type" -> new Keys(line, bytes(quoted));
+            case "enter" -> new Keys(line, bytes(quoted + ENTER));
             default -> throw wrong(TAKES + notThis(text));
         };
+    }
+
+    /// Where a quoted text ends; -1 if it does not. A backslash belongs to the sign behind it.
+    private static int endOfQuote(String text, int begin) {
+        for (int at = begin; at < text.length(); at++) {
+            switch (text.charAt(at)) {
+                case '"' -> {
+                    return at;
+                }
+                case '\\' -> at++;
+                default -> {}
+            }
+        }
+        return -1;
     }
 
     /// A line that is like no step may be of another file, such as one with passwords.

@@ -4,7 +4,9 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.InvariantViolation;
 import dev.trapline.abi.SplitMix64;
 import dev.trapline.abi.VcpuId;
+import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
@@ -54,6 +56,8 @@ public final class PlannedFaults extends DelegatingChoices {
     private final Deque<JournalRecord.Arrival> copies = new ArrayDeque<>();
     private final List<PlannedInjection> injected = new ArrayList<>();
     private boolean live;
+    /// Of the last recorded turn: what was due up to its beginning was taken before the turn.
+    private long turnRound = -1;
     private long slices;
     private long now;
     /// The last time that was answered as the next one.
@@ -93,8 +97,8 @@ public final class PlannedFaults extends DelegatingChoices {
     @Override
     public @Nullable CallFault fault(Call call) {
         if (!live) {
-            // In a live run, the moments of the round that the call is in were passed before the round, or ended it.
-            advance(call.slice(), call.time() - 1);
+            // In a live run, those up to the round that the call is in were passed before its turn.
+            advance(call.slice(), turnRound);
         }
         slices = call.slice();
         now = call.time();
@@ -163,20 +167,22 @@ public final class PlannedFaults extends DelegatingChoices {
         }
     }
 
-    /// What a recording did not have did not happen in its part of the run.
+    /// What a recording did not have did not happen in its part of the run. It may end just before what is due here.
     private void goLive(Place here) {
         if (!live) {
             live = true;
             advance(here.slices(), here.round());
-            due.removeIf(each -> !isDueAt(each.when(), here));
+            due.removeIf(each -> switch (each.when()) {
+                case Moment.AtSlice(long ordinal) -> ordinal < here.slices();
+                case Moment.AtTime(long ticks) -> ticks <= turnRound;
+            });
         }
     }
 
-    private static boolean isDueAt(Moment when, Place here) {
-        return switch (when) {
-            case Moment.AtSlice(long ordinal) -> ordinal == here.slices();
-            case Moment.AtTime(long ticks) -> ticks == here.round();
-        };
+    @Override
+    public void recorded(ChoicePoint asked, long ready, Turn turn) {
+        turnRound = asked.round();
+        super.recorded(asked, ready, turn);
     }
 
     @Override
