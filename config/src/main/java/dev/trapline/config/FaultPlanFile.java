@@ -26,7 +26,7 @@ import java.util.TreeMap;
 public final class FaultPlanFile {
 
     private static final String RULES = "faults";
-    private static final int MOST_RULES = 1_000;
+    private static final int MOST_RULES = 250;
 
     private FaultPlanFile() {}
 

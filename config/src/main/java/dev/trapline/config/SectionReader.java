@@ -85,6 +85,9 @@ final class SectionReader {
         if (value == null) {
             return List.of();
         }
+        if (value instanceof ConfigList list && list.isEmpty()) {
+            refuse(key, value, "is an empty list: leave the key out, or name something", "");
+        }
         return value instanceof ConfigList list ? List.copyOf(list) : List.of(value);
     }
 

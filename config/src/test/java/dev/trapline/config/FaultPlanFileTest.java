@@ -192,8 +192,8 @@ class FaultPlanFileTest {
             delimiter = '|',
             value = {
                 "x = 1                                     | plan.conf:1: x is not a key",
-                "faults = 1                                | plan.conf:1: faults takes a list of 1 to 1000 faults",
-                "faults = []                               | takes a list of 1 to 1000 faults",
+                "faults = 1                                | plan.conf:1: faults takes a list of 1 to 250 faults",
+                "faults = []                               | takes a list of 1 to 250 faults",
                 "faults = [1]                              | plan.conf:1: faults takes a section for each fault: { ..."
                         + " }",
                 "faults = [{}]                             | fault 1.do is missing from this fault",
@@ -252,6 +252,19 @@ class FaultPlanFileTest {
                 "faults = [{at {moment = 5ms}, do {wake = true}}] | takes time:DURATION or slice:ORDINAL",
                 "faults = [{at {moment = \"slice:5\", interval = 1ms}, do {wake = true}}] | needs a moment with a time",
                 "faults = [{at {moment = \"time:0s\", interval = 1ns}, do {wake = true}}] | at least 16ns",
+                "faults = [{at {vcpu = []}, do {repeat = true}}] | fault 1.at.vcpu is an empty list",
+                "faults = [{do {hold = 1ms, vcpu = []}}]   | fault 1.do.vcpu is an empty list",
+                "faults = [{at {moment = \"time:1ms\"}, when {from = \"time:5ms\"}, do {wake = true}}] | none of its"
+                        + " moments is one of those that 'when' asks for",
+                "faults = [{at {moment = \"time:9ms\", interval = 1ms}, when {until = \"time:5ms\"}, do {wake ="
+                        + " true}}] | none of its moments",
+                "faults = [{at {moment = \"slice:9\"}, when {nth = 2}, do {wake = true}}] | none of its moments",
+                "faults = [{at {moment = \"slice:9\"}, when {until = \"slice:10\"}, do {wake = true}}] | one that"
+                        + " comes before a slice has neither of them",
+                "faults = [{at {moment = \"time:9ms\"}, when {until = \"slice:10\"}, do {wake = true}}] | 'from' and"
+                        + " 'until' of a fault at times are times",
+                "faults = [{name = a, when {after = b}, do {repeat = true}}, {name = b, when {after = a}, do {repeat ="
+                        + " true}}] | the fault 'a' can never be: it comes after one that waits for it",
                 "faults = [{do {flip-memory = x}}]         | takes a physical address, or a range of them",
                 "faults = [{do {flip-memory = \"9-3\"}}]   | takes a physical address, or a range of them",
                 "faults = [{do {flip-memory = 9, bits = 256}}] | takes a whole number from 1 to 255, not 256",
@@ -330,7 +343,7 @@ class FaultPlanFileTest {
                     random.nextBoolean() ? Set.of() : Set.of("psci", "trng"));
             return switch (random.nextInt(4)) {
                 case 0 -> new FaultRule(name, where, when, upset());
-                case 1 -> new FaultRule(name, moments(), when, upset());
+                case 1 -> new FaultRule(name, moments(), Occasion.ALWAYS.after(after), upset());
                 case 2 -> new FaultRule(name, new InputPattern(InputPattern.Kind.CONSOLE), when, InputFault.DOUBLED);
                 default -> new FaultRule(name, where, when, fault());
             };

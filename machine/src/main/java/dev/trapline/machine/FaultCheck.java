@@ -1,5 +1,6 @@
 package dev.trapline.machine;
 
+import dev.trapline.abi.NetworkKind;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.fault.CallFault;
@@ -7,6 +8,7 @@ import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
 import dev.trapline.abi.fault.InputFault;
+import dev.trapline.abi.fault.InputPattern;
 import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -45,8 +47,16 @@ public final class FaultCheck {
                     requireVcpus(rule, fault.targets().vcpus(), count);
                     requirePossible(rule, fault, machine);
                 }
-                case InputFault _ -> {}
+                case InputFault _ -> requireInput(rule, machine);
             }
+        }
+    }
+
+    private static void requireInput(FaultRule rule, MachineSpec machine) {
+        if (rule.where() instanceof InputPattern(InputPattern.Kind kind)
+                && kind == InputPattern.Kind.NETWORK
+                && machine.board().network().kind() != NetworkKind.SWITCH) {
+            throw never(rule, "no frames come to this machine: it is not connected with others (--network switch)");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.trapline.abi.fault;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +27,20 @@ public record FaultPlan(List<FaultRule> rules) {
                 throw new IllegalArgumentException(
                         "the fault '" + rule.name() + "' comes after '" + after + "', which is no other fault");
             }
+        }
+        requireBeginnings(rules);
+    }
+
+    /// Of faults that come after each other in a circle, none can be the first.
+    private static void requireBeginnings(List<FaultRule> rules) {
+        Set<String> possible = new TreeSet<>(Set.of(""));
+        List<FaultRule> left = new ArrayList<>(rules);
+        while (left.removeIf(rule -> possible.contains(rule.when().after()) && possible.add(rule.name()))) {
+            // Those that come after these are possible now.
+        }
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException("the fault '" + left.getFirst().name()
+                    + "' can never be: it comes after one that waits for it");
         }
     }
 

@@ -23,6 +23,9 @@ public record FaultRule(String name, FaultPlace where, Occasion when, Fault what
             throw new IllegalArgumentException("'from' and 'until' of a fault at times are times, and one that comes"
                     + " before a slice has neither of them");
         }
+        if (where instanceof Moments moments && !moments.isPossible(when)) {
+            throw new IllegalArgumentException("none of its moments is one of those that 'when' asks for");
+        }
     }
 
     /// A rule of a Java program.

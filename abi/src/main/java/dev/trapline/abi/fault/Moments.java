@@ -31,6 +31,16 @@ public record Moments(Moment first, long interval) implements FaultPlace {
         return !bySlice && (first instanceof Moment.AtTime || !byTime);
     }
 
+    /// Whether an occasion can choose one of these moments.
+    boolean isPossible(Occasion when) {
+        if (!(first instanceof Moment.AtTime(long begin))) {
+            return when.nth() <= 1 && when.every() == 1;
+        }
+        long from = when.from() instanceof Moment.AtTime(long ticks) ? Math.max(begin, ticks) : begin;
+        boolean isOver = when.until() instanceof Moment.AtTime(long end) && end <= from;
+        return !isOver && (interval > 0 || (from == begin && when.nth() <= 1 && when.every() == 1));
+    }
+
     /// In words: `at 5000 ticks, and every 1000 ticks from there`.
     @Override
     public String toString() {

@@ -221,7 +221,7 @@ public final class HypercallText {
                         + " of " + whom + " change";
             case MachineFault.Held(var _, long ticks) -> whom + " held " + time(ticks);
             case MachineFault.SpuriousInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom;
-            case MachineFault.SpuriousWakeUp _ -> "interrupt for " + whom;
+            case MachineFault.SpuriousWakeUp _ -> "wake-up of " + whom;
             case MachineFault.DroppedInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom + " lost";
             case MachineFault.SpuriousEvent(var _, long number) -> "event " + number + " injected for " + whom;
             case MachineFault.RaisedError(var _, int syndrome) ->

@@ -7,6 +7,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.EntropyKey;
+import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.CallPattern;
 import dev.trapline.abi.fault.FaultPlace;
@@ -147,6 +148,7 @@ class PlannedUpsetsTest {
     void nothingHappensAtMomentsOfTheRecordedPartThatTheRecordingDoesNotHave() {
         PlannedFaults choices = of(every(5, 10), Occasion.ALWAYS, WAKE);
         choices.passOver(new JournalRecord.Injected(new Injection.WakeUp(CPU1)), at(1, 5));
+        choices.recorded(new ChoicePoint(CPU1, 35, 35), 2, new Turn(CPU1, 5));
         assertThat(taken(choices, at(4, 40))).as("15, 25 and 35 are over").isEmpty();
         assertThat(choices.arrivalBetween(40, 100, false)).isEqualTo(45);
         assertThat(taken(choices, at(5, 45))).hasSize(1);
@@ -159,6 +161,15 @@ class PlannedUpsetsTest {
         assertThat(taken(choices, at(2, 15)))
                 .as("the round began for it, and the record of it is not there")
                 .containsExactly(new Injection.WakeUp(CPU1));
+    }
+
+    @Test
+    void aMomentBetweenTheLastRecordedTurnAndALateRoundIsNotLost() {
+        PlannedFaults choices = of(every(5, 10), Occasion.ALWAYS, WAKE);
+        choices.recorded(new ChoicePoint(CPU1, 30, 25), 2, new Turn(CPU1, 5));
+        assertThat(taken(choices, at(4, 38)))
+                .as("that of 35, for which a round began late: those before are over")
+                .hasSize(1);
     }
 
     @Test
