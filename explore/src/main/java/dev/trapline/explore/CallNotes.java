@@ -9,14 +9,18 @@ import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.history.History;
 import dev.trapline.abi.history.JournalRecord;
+import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
+import dev.trapline.machine.RunReport;
 import dev.trapline.machine.StepMachine;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.DelegatingChoices;
 import dev.trapline.machine.text.HypercallText;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,18 +31,26 @@ import org.jspecify.annotations.Nullable;
 /// it records shows the result.
 final class CallNotes {
 
+    private static final int MOST_SEEN = 1_000;
+
     /// How the parameters are called that name a vCPU.
     private static final String TARGET = "target_";
 
     private final HypercallText names;
     private final MachineTopology topology;
-    /// The number of the argument that names a vCPU, by the names of functions.
-    private final Map<String, Integer> targets = new TreeMap<>();
+    /// The number of the argument that names a vCPU, by the identifiers of functions.
+    private final Map<Integer, Integer> targets = new TreeMap<>();
     private final SortedSet<CallInState> known = new TreeSet<>();
     private SortedSet<CallInState> fresh = new TreeSet<>();
+    /// Calls that are known, so that those that are made again and again take no time.
+    private final Set<Seen> seen = new LinkedHashSet<>();
     private @Nullable HypercallExit call;
-    private String function = CallInState.OTHER;
     private String state = "";
+
+    /// A call as numbers.
+    ///
+    /// @param answers whether x0 is written
+    private record Seen(int function, int immediate, String state, boolean answers, long x0) {}
 
     CallNotes(Subject subject) {
         List<ServiceDescriptor> services = subject.services().stream()
@@ -50,7 +62,7 @@ final class CallNotes {
             for (ServiceDescriptor.Function each : service.functions()) {
                 for (int k = Math.min(each.parameters().size(), SmcccCall.ARGUMENTS_32); k > 0; k--) {
                     if (each.parameters().get(k - 1).startsWith(TARGET)) {
-                        targets.put(each.name(), k);
+                        targets.put(each.id().value(), k);
                     }
                 }
             }
@@ -69,18 +81,23 @@ final class CallNotes {
     private void made(Choices.Call asked, StepMachine machine) {
         HypercallExit exit = asked.exit();
         call = exit;
-        function = Objects.requireNonNullElse(names.function(exit), CallInState.OTHER);
-        Integer target = targets.get(function);
+        Integer target = exit.immediate() == 0 ? targets.get(FunctionId.withoutSveHint(idOf(exit))) : null;
         state = target == null
                 ? stateOf(asked.caller(), machine)
                 : stateOfTarget(new SmcccCall(exit).argument(target), machine);
     }
 
+    private static int idOf(HypercallExit exit) {
+        return (int) exit.registers().x(0);
+    }
+
     private static String stateOf(VcpuId caller, StepMachine machine) {
-        return machine.openHandlers().stream()
-                        .anyMatch(handler -> handler.vcpu().equals(caller))
-                ? "caller in a handler"
-                : "caller on";
+        for (RunReport.OpenHandler handler : machine.openHandlers()) {
+            if (handler.vcpu().equals(caller)) {
+                return "caller in a handler";
+            }
+        }
+        return "caller on";
     }
 
     private String stateOfTarget(long affinity, StepMachine machine) {
@@ -96,9 +113,19 @@ final class CallNotes {
         if (exit == null) {
             return;
         }
-        String result = (registers.mask() & 1) == 0
+        boolean answers = (registers.mask() & 1) != 0;
+        long x0 = answers ? registers.value(0) : 0;
+        Seen numbers = new Seen(idOf(exit), exit.immediate(), state, answers, x0);
+        if (seen.contains(numbers)) {
+            return;
+        }
+        if (seen.size() < MOST_SEEN) {
+            seen.add(numbers);
+        }
+        String function = Objects.requireNonNullElse(names.function(exit), CallInState.OTHER);
+        String result = !answers
                 ? CallInState.NONE
-                : Objects.requireNonNullElse(names.resultName(exit, registers.value(0)), CallInState.VALUE);
+                : Objects.requireNonNullElse(names.resultName(exit, x0), CallInState.VALUE);
         CallInState note = new CallInState(function, state, result);
         if (known.add(note)) {
             fresh.add(note);

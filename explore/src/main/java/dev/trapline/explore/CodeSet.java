@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Code of a guest that was reached: instructions, and which of them end a block. Immutable.
@@ -25,7 +25,7 @@ public final class CodeSet {
     private static final int PAGE_BITS = 12;
     private static final int WORD_BITS = 2;
     /// Words with one bit for each instruction of a page.
-    private static final int WORDS = 1 << PAGE_BITS - WORD_BITS - 6;
+    private static final int WORDS = 1 << (PAGE_BITS - WORD_BITS - 6);
 
     private static final int DIGITS = WORDS * 16;
     /// The digits of a page's number and of both its sets, and two colons.
@@ -52,7 +52,7 @@ public final class CodeSet {
         @Override
         public void reached(long begin, long end, boolean branches) {
             // An address that is not a multiple of 4 is a fault of the guest, and no code.
-            if ((begin & (1 << WORD_BITS) - 1) != 0 || begin == end) {
+            if ((begin & ((1 << WORD_BITS) - 1)) != 0 || begin == end) {
                 return;
             }
             for (long at = begin; at != end; at += 1 << WORD_BITS) {
@@ -61,7 +61,7 @@ public final class CodeSet {
             if (branches) {
                 add(end - (1 << WORD_BITS), WORDS);
             }
-            if (fresh.size() > MOST_PAGES) {
+            while (fresh.size() > MOST_PAGES) {
                 fresh.pollLastEntry();
             }
         }
@@ -84,12 +84,12 @@ public final class CodeSet {
     }
 
     private static int index(long address) {
-        return (int) (address >>> WORD_BITS) & (1 << PAGE_BITS - WORD_BITS) - 1;
+        return (int) (address >>> WORD_BITS) & ((1 << (PAGE_BITS - WORD_BITS)) - 1);
     }
 
     /// This code and other code.
     public CodeSet and(CodeSet other) {
-        if (other.pages.isEmpty() || this == other) {
+        if (other.pages.isEmpty()) {
             return this;
         }
         NavigableMap<Long, long[]> all = new TreeMap<>(pages);
@@ -144,9 +144,9 @@ public final class CodeSet {
         long first = 0;
         long last = 0;
         boolean open = false;
-        for (SortedMap.Entry<Long, long[]> page : pages.entrySet()) {
+        for (Map.Entry<Long, long[]> page : pages.entrySet()) {
             for (int index = 0; index < WORDS * 64; index++) {
-                if ((page.getValue()[index >>> 6] >>> index & 1) == 0) {
+                if (((page.getValue()[index >>> 6] >>> index) & 1) == 0) {
                     continue;
                 }
                 long address = (page.getKey() << PAGE_BITS) + ((long) index << WORD_BITS);
@@ -192,7 +192,7 @@ public final class CodeSet {
             int first = text.indexOf(':', from);
             require(first > from && end - from <= TEXT && end - first == 2 * (1 + DIGITS) && pages.size() < MOST_PAGES);
             long key = HexFormat.fromHexDigitsToLong(text, from, first);
-            require(key > before && key >>> Long.SIZE - PAGE_BITS == 0);
+            require(key > before && key >>> (Long.SIZE - PAGE_BITS) == 0);
             pages.put(key, page(text, first));
             before = key;
             require(end + 1 != text.length());

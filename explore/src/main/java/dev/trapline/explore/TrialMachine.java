@@ -113,7 +113,7 @@ public final class TrialMachine implements AutoCloseable {
                 return entropy.draw(asked, bytes);
             }
 
-            /// A round that is under way cannot end earlier for what a run has planned.
+            // A round that is under way cannot end earlier for what a run has planned.
             @Override
             public long arrivalBetween(long after, long until, boolean idle) {
                 return after + 1;

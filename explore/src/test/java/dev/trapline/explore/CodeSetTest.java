@@ -60,7 +60,7 @@ class CodeSetTest {
         assertThat(CodeSet.parse(set.toString())).isEqualTo(set);
         for (int k = 0; k < 50; k++) {
             long at = random.nextLong() & -4;
-            set = set.and(of(at, at + 4 * random.nextInt(1, 100), random.nextBoolean()));
+            set = set.and(of(at, at + 4L * random.nextInt(1, 100), random.nextBoolean()));
             assertThat(CodeSet.parse(set.toString())).isEqualTo(set);
             assertThat(CodeSet.parse(set.toString()).blocks()).isEqualTo(set.blocks());
         }

@@ -5,9 +5,9 @@ package dev.trapline.abi.engine;
 @FunctionalInterface
 public interface CodeListener {
 
-    /// The PC of a CPU is at an instruction, from where code leads to the next branch. Whether a slice or an exception
-    /// ends before that branch makes no difference. So all that a run reports, together, does not depend on where
-    /// slices end.
+    /// The PC of a CPU is at an instruction, from where code leads to the next branch. Whether a slice or an
+    /// exception ends before that branch makes no difference. So all that a run reports, together, does not depend
+    /// on where slices end.
     ///
     /// Code is reported at least once after the listener was set: an engine that has reported code need not do it
     /// again.
