@@ -31,6 +31,12 @@ public record Trial(
         lastCalls = List.copyOf(lastCalls);
     }
 
+    /// A run that was left because it is too long. It did not fail.
+    public static Trial endless() {
+        return new Trial(
+                new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS), null, 0, 0, 0, 0, List.of(), List.of());
+    }
+
     /// The digest of a run.
     public static long digest(RunReport report) {
         return Digest64.fold(Digest64.fold(report.registerDigest(), report.memoryDigest()), report.consoleDigest());

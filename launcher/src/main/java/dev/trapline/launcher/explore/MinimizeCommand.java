@@ -104,7 +104,15 @@ public final class MinimizeCommand implements Action {
     }
 
     /// A recorded run that failed.
-    private record Failed(RecordedRun run, Finding finding) {}
+    ///
+    /// @param ticks how long it was, in virtual time
+    private record Failed(RecordedRun run, Finding finding, long ticks) {
+
+        /// A run with fewer choices may never end: so much later, it has not failed in the same way.
+        long limit() {
+            return 4 * ticks + MachineSpec.TICKS_PER_SECOND / 10;
+        }
+    }
 
     @Override
     public Ending perform() {
@@ -120,7 +128,7 @@ public final class MinimizeCommand implements Action {
         Minimum minimum = minimum(failed, engines, oracle, budget);
         if (minimum != null) {
             RecordedRun later = failed.run().withoutFirst(minimum);
-            Failed rest = later == null ? null : new Failed(later, failed.finding());
+            Failed rest = later == null ? null : new Failed(later, failed.finding(), failed.ticks());
             Minimum smaller = rest == null ? null : minimum(rest, engines, oracle, budget);
             if (rest != null && smaller != null) {
                 failed = rest;
@@ -159,7 +167,10 @@ public final class MinimizeCommand implements Action {
             throw CommandException.usage("the recorded run did not fail, so there is nothing to shrink: "
                     + Ending.of(report.outcome()).message());
         }
-        return new Failed(new RecordedRun(subject, choices.noted()), finding);
+        return new Failed(
+                new RecordedRun(subject, choices.noted()),
+                finding,
+                report.progress().virtualTime());
     }
 
     private static @Nullable Finding ended(RunOutcome outcome, Oracle oracle) {
@@ -191,12 +202,13 @@ public final class MinimizeCommand implements Action {
             signals.ask(() -> stopped.set(true), () -> stopped.set(true));
             Function<Choices, Trial> judge = choices -> {
                 watch.at("run", runs.incrementAndGet(), budget);
-                Trial trial = machine.run(choices, stopped::get);
-                if (trial == null) {
+                Trial trial = machine.run(
+                        choices, () -> stopped.get() || machine.machine().now() > failed.limit());
+                if (trial == null && stopped.get()) {
                     watch.pause();
                     throw CommandException.interrupted("shrinking was interrupted");
                 }
-                return trial;
+                return trial == null ? Trial.endless() : trial;
             };
             return Minimizer.minimize(failed.run(), judge, failed.finding(), budget);
         } finally {
