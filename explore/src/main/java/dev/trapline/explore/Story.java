@@ -104,9 +104,12 @@ public final class Story {
         if (turn.length() == 0) {
             return when + "when " + asked.after() + " had its turn, " + turn.vcpu() + " gets none in this round";
         }
-        String how = turn.vcpu().equals(asked.after())
-                ? asked.after() + " continues"
-                : asked.after() + " is left, and " + turn.vcpu() + " runs";
+        boolean isFirst = asked.at() == 0 && asked.round() == 0;
+        String how = isFirst
+                ? turn.vcpu() + " runs first"
+                : turn.vcpu().equals(asked.after())
+                        ? asked.after() + " continues"
+                        : asked.after() + " is left, and " + turn.vcpu() + " runs";
         return when + how + ", for " + Figures.count(turn.length(), "tick");
     }
 

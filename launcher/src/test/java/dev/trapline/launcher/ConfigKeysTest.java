@@ -106,6 +106,7 @@ class ConfigKeysTest {
                 "replay REC --jobs 2", OF_REPLAYS,
                 "journal index REC", OF_REPLAYS,
                 "who-wrote REC 0x40080000 4", OF_REPLAYS,
+                "minimize REC", OF_STRAIGHT_REPLAYS,
                 "caps list", OF_POLICIES,
                 "run --continue REC", OF_CONTINUATIONS);
         return new TreeMap<>(commands)

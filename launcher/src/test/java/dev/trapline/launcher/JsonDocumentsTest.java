@@ -123,6 +123,7 @@ class JsonDocumentsTest {
                 "faults list",
                 "faults check PLAN",
                 "explore --seeds 3 --cpus 2 GUEST/smp-hello.elf",
+                "minimize FAULT --out SMALLER",
                 "replay REC --at 9",
                 "replay REC --at 9:3",
                 "replay REC --at hypercall#9 --registers --disassemble --memory 0x40080000 16",

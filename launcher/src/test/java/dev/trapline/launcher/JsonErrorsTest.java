@@ -96,6 +96,7 @@ class JsonErrorsTest {
                 new Whole("caps toggles", true, true),
                 new Whole("caps registers", true, true),
                 new Whole("explore --seeds 2 GUEST", true, true),
+                new Whole("minimize REC --out NEW", true, true),
                 new Whole("faults check PLAN", true, true),
                 new Whole("faults list", false, false),
                 new Whole("journal verify REC", false, false),

@@ -64,6 +64,8 @@ class LostOutputTest {
                         .status())
                 .isZero();
         perform(OutputStream.nullOutputStream(), "journal", "export", recording, recording + ".tlx");
+        String failing = directory.resolve("bad").toString();
+        perform(OutputStream.nullOutputStream(), "run", "--record", failing, guest("exit-42"));
         Files.writeString(
                 directory.resolve("plan"),
                 "faults = [{ name = busy, at { function = PSCI_CPU_ON }, do { refuse = ALREADY_ON } }]");
@@ -106,6 +108,8 @@ class LostOutputTest {
                 "caps registers --format json",
                 "explore --seeds 2 GUEST",
                 "explore --seeds 2 --format json GUEST",
+                "minimize BAD --out NEW",
+                "minimize BAD --out NEW --format json",
                 "faults list",
                 "faults list --format json",
                 "faults check PLAN",
@@ -134,6 +138,7 @@ class LostOutputTest {
         numbered++;
         return command.replace("GUEST", guest("smp-hello"))
                 .replace("REC", recording)
+                .replace("BAD", directory.resolve("bad").toString())
                 .replace("PLAN", directory.resolve("plan").toString())
                 .replace("NEW", directory.resolve("new" + numbered).toString())
                 .split(" ", -1);

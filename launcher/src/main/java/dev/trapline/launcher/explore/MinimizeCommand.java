@@ -47,6 +47,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -118,7 +119,9 @@ public final class MinimizeCommand implements Action {
     public Ending perform() {
         Oracle oracle = options.oracle();
         int budget = options.budget();
-        Replaying replaying = recording.prepare(terminal.err(), _ -> {});
+        Replaying replaying = recording.prepare(
+                terminal.err(),
+                rules -> rules.when(true, "this command runs from the start, without checkpoints", "replay.checkpoints."));
         Path out = options.outFor(replaying.recording());
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
             throw CommandException.usage(out + " exists: name a new directory with --out");
@@ -241,7 +244,7 @@ public final class MinimizeCommand implements Action {
         return new Ending(
                 Ending.OK,
                 "minimized",
-                Figures.count(left, "choice") + " of " + Figures.count(minimum.before(), "choice") + " left");
+                String.format(Locale.ROOT, "%,d of %s left", left, Figures.count(minimum.before(), "choice")));
     }
 
     private static HypercallText names(Subject subject) {
