@@ -76,11 +76,17 @@ public enum FaultKind {
             "do { drop-interrupt = 27, vcpu = 1 }",
             "An interrupt that is pending is lost. A level-sensitive one that its device still asserts stays pending."),
     /// See [MachineFault.SpuriousWakeUp].
-    WAKE("wake = true", "do { wake = true, vcpu = all }", "A wait of the vCPU ends, or its next one, without a reason."),
+    WAKE(
+            "wake = true",
+            "do { wake = true, vcpu = all }",
+            "A wait of the vCPU ends, or its next one, without a reason."),
     /// See [MachineFault.SpuriousEvent].
     EVENT("event = NUMBER", "do { event = 0, vcpu = 1 }", "An SDEI event is signalled."),
     /// See [MachineFault.RaisedError].
-    SERROR("serror = SYNDROME", "do { serror = 0x1000002 }", "An SError becomes pending. Only the board virt has them."),
+    SERROR(
+            "serror = SYNDROME",
+            "do { serror = 0x1000002 }",
+            "An SError becomes pending. Only the board virt has them."),
     /// See [InputFault#DROPPED].
     DROP("drop = true", "do { drop = true }", "The input does not arrive. A service gets no entropy."),
     /// See [InputFault#CORRUPTED].

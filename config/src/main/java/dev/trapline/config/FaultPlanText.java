@@ -138,17 +138,18 @@ public final class FaultPlanText {
         return switch (fault) {
             case MachineFault.FlippedMemory(long first, long last, int bits) ->
                 kind
-                        + quoted("0x" + Long.toHexString(first)
-                                + (first == last ? "" : "-0x" + Long.toHexString(last)))
+                        + quoted("0x" + Long.toHexString(first) + (first == last ? "" : "-0x" + Long.toHexString(last)))
                         + bits(bits);
             case MachineFault.FlippedRegister(var targets, int register, long bits) ->
                 kind
                         + (register == MachineFault.FlippedRegister.ANY_REGISTER
                                 ? "any"
                                 : GeneralRegisters.nameOf(register))
-                        + bits(bits) + targets(targets);
+                        + bits(bits)
+                        + targets(targets);
             case MachineFault.Held(var targets, long ticks) ->
-                kind + (ticks == CallFault.FOREVER ? FaultKinds.FOREVER : PlannedText.duration(ticks))
+                kind
+                        + (ticks == CallFault.FOREVER ? FaultKinds.FOREVER : PlannedText.duration(ticks))
                         + targets(targets);
             case MachineFault.SpuriousInterrupt(var targets, int intid) -> kind + intid + targets(targets);
             case MachineFault.DroppedInterrupt(var targets, int intid) -> kind + intid + targets(targets);

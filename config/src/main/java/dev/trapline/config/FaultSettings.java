@@ -78,7 +78,8 @@ final class FaultSettings {
         return switch (what) {
             case CallFault _ -> "can never be: '" + kind + "' happens to a call, so 'at' names no moment and no input";
             case MachineFault _ ->
-                "can never be: '" + kind + "' happens to the machine, at a moment or behind a call, and not to an input";
+                "can never be: '" + kind
+                        + "' happens to the machine, at a moment or behind a call, and not to an input";
             case InputFault fault ->
                 fault == InputFault.DROPPED
                         ? "can never be: 'drop' happens to an input; say which, as in at { input = console }"

@@ -32,21 +32,16 @@ final class MachineFaultKinds {
     @Nullable
     MachineFault read(FaultKind kind, ConfigValue value) {
         Targets targets = targets();
-        MachineFault fault =
-                switch (kind) {
-                    case FLIP_MEMORY -> memory(value);
-                    case FLIP_REGISTER -> register(targets, value);
-                    case HOLD -> hold(targets, value);
-                    case WAKE ->
-                        FaultKinds.yes(doing, kind.id(), value) ? new MachineFault.SpuriousWakeUp(targets) : null;
-                    case INTERRUPT ->
-                        new MachineFault.SpuriousInterrupt(targets, (int) number(kind, Injection.MAX_INTID));
-                    case DROP_INTERRUPT ->
-                        new MachineFault.DroppedInterrupt(targets, (int) number(kind, Injection.MAX_INTID));
-                    case EVENT -> new MachineFault.SpuriousEvent(targets, number(kind, Integer.MAX_VALUE));
-                    default ->
-                        new MachineFault.RaisedError(targets, (int) number(kind, Injection.SError.MAX_SYNDROME));
-                };
+        MachineFault fault = switch (kind) {
+            case FLIP_MEMORY -> memory(value);
+            case FLIP_REGISTER -> register(targets, value);
+            case HOLD -> hold(targets, value);
+            case WAKE -> FaultKinds.yes(doing, kind.id(), value) ? new MachineFault.SpuriousWakeUp(targets) : null;
+            case INTERRUPT -> new MachineFault.SpuriousInterrupt(targets, (int) number(kind, Injection.MAX_INTID));
+            case DROP_INTERRUPT -> new MachineFault.DroppedInterrupt(targets, (int) number(kind, Injection.MAX_INTID));
+            case EVENT -> new MachineFault.SpuriousEvent(targets, number(kind, Integer.MAX_VALUE));
+            default -> new MachineFault.RaisedError(targets, (int) number(kind, Injection.SError.MAX_SYNDROME));
+        };
         return doing.isFine() ? fault : null;
     }
 
@@ -101,7 +96,8 @@ final class MachineFaultKinds {
         ConfigValue given = doing.get("bits");
         Long bits = given == null ? Long.valueOf(0) : Quantities.word(Settings.shown(given));
         if (given != null && (bits == null || bits == 0)) {
-            doing.refuse("bits", given, "takes a number with a bit for each that changes", ", not " + Settings.shown(given));
+            doing.refuse(
+                    "bits", given, "takes a number with a bit for each that changes", ", not " + Settings.shown(given));
         }
         if (!name.matches() && !text.equals(ANY)) {
             doing.refuse(FaultKind.FLIP_REGISTER.id(), value, "takes x0 to x30, or " + ANY, ", not " + text);

@@ -27,8 +27,8 @@ public final class PlannedText {
 
     private PlannedText() {}
 
-    /// An injection with the option that plans it: `--interrupt 3:40@slice:1000`. Faults of the machine have no option,
-    /// so those of a Java program are described.
+    /// An injection with the option that plans it: `--interrupt 3:40@slice:1000`. Faults of the machine have no
+    /// option, so those of a Java program are described.
     public static String option(PlannedInjection planned) {
         String moment = text(planned.when());
         return switch (planned.what()) {
@@ -42,10 +42,8 @@ public final class PlannedText {
                         + moment;
             case Injection.ConsoleSize(int columns, int rows) -> "--console-size " + columns + "x" + rows;
             case Injection.PowerButton _ -> "--power-button " + moment;
-            case Injection.MemoryFlip _,
-                    Injection.RegisterFlip _,
-                    Injection.Hold _,
-                    Injection.LostInterrupt _ -> planned.what() + " at " + moment;
+            case Injection.MemoryFlip _, Injection.RegisterFlip _, Injection.Hold _, Injection.LostInterrupt _ ->
+                planned.what() + " at " + moment;
         };
     }
 

@@ -125,8 +125,7 @@ class FaultPlanFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"CPU_ON", "PSCI_CPU_ON", "cpu_on", "psci_cpuon", "[CPU_ON]", "[0x84000003, 0xC4000003]"})
     void aFunctionHasItsNameInAnyWayThatPeopleWriteIt(String name) {
-        assertThat(rule("at { function = " + name + " }, do { forget = true }")
-                        .where())
+        assertThat(rule("at { function = " + name + " }, do { forget = true }").where())
                 .isEqualTo(CallPattern.ANY.of(CPU_ON));
     }
 
@@ -238,8 +237,8 @@ class FaultPlanFileTest {
                 "faults = [{name = a b, do {repeat = true}}] | takes 1 to 64 letters, digits",
                 "faults = [{name = a, do {repeat = true}}, {name = a, do {repeat = true}}] | two faults have the name"
                         + " 'a'",
-                "faults = [{at {moment = \"time:1ms\"}, do {refuse = 1}}] | 'refuse' happens to a call, so 'at' names no"
-                        + " moment and no input",
+                "faults = [{at {moment = \"time:1ms\"}, do {refuse = 1}}] | 'refuse' happens to a call, so 'at' names"
+                        + " no moment and no input",
                 "faults = [{at {input = console}, do {hold = 1ms}}] | 'hold' happens to the machine, at a moment or"
                         + " behind a call",
                 "faults = [{do {drop = true}}]             | 'drop' happens to an input; say which",
@@ -355,12 +354,11 @@ class FaultPlanFileTest {
         }
 
         private MachineFault upset() {
-            MachineFault.Targets targets =
-                    switch (random.nextInt(3)) {
-                        case 0 -> MachineFault.Targets.ALL;
-                        case 1 -> MachineFault.Targets.of(new VcpuId(random.nextInt(63)), new VcpuId(63));
-                        default -> MachineFault.Targets.USUAL;
-                    };
+            MachineFault.Targets targets = switch (random.nextInt(3)) {
+                case 0 -> MachineFault.Targets.ALL;
+                case 1 -> MachineFault.Targets.of(new VcpuId(random.nextInt(63)), new VcpuId(63));
+                default -> MachineFault.Targets.USUAL;
+            };
             long address = random.nextLong() >>> 1;
             return switch (random.nextInt(9)) {
                 case 0 -> new MachineFault.FlippedMemory(address, address, 1 + random.nextInt(255));

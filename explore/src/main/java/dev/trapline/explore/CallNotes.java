@@ -123,9 +123,8 @@ final class CallNotes {
             seen.add(numbers);
         }
         String function = Objects.requireNonNullElse(names.function(exit), CallInState.OTHER);
-        String result = !answers
-                ? CallInState.NONE
-                : Objects.requireNonNullElse(names.resultName(exit, x0), CallInState.VALUE);
+        String result =
+                !answers ? CallInState.NONE : Objects.requireNonNullElse(names.resultName(exit, x0), CallInState.VALUE);
         CallInState note = new CallInState(function, state, result);
         if (known.add(note)) {
             fresh.add(note);

@@ -5,8 +5,8 @@ import dev.trapline.machine.choice.Choices;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Takes choices out of a failing run as long as it fails in the same way: rules of faults first, then faults, turns, and
-/// injections.
+/// Takes choices out of a failing run as long as it fails in the same way: rules of faults first, then faults, turns,
+/// and injections.
 ///
 /// A run is its seed and its choices. What is taken out becomes the default: no fault, and the turn that the machine's
 /// own schedule gives.

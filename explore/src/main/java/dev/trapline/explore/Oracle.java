@@ -103,10 +103,7 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
                                 "the guest did not print in time what the console's script waits for");
                 };
             case RunOutcome.ServiceFailed failed ->
-                new Finding(
-                        Finding.Kind.SERVICE,
-                        failed.service(),
-                        failed.message());
+                new Finding(Finding.Kind.SERVICE, failed.service(), failed.message());
             case RunOutcome.Broken broken ->
                 new Finding(Finding.Kind.BROKEN, broken.message(), "Trapline itself failed: " + broken.message());
             case RunOutcome.HeldByService _,

@@ -46,7 +46,8 @@ public record RecordedRun(Subject subject, List<Choice> choices) implements Fail
         return new TrialMachine(engines, subject, oracle, common());
     }
 
-    /// The first turn of all, if it is not the usual one. It is behind the starting point, so no search can take it out.
+    /// The first turn of all, if it is not the usual one. It is behind the starting point, so no search can take it
+    /// out.
     private @Nullable Choice first() {
         VcpuId last = new VcpuId(subject.spec().cpus().count() - 1);
         ChoicePoint beginning = new ChoicePoint(last, 0, 0);

@@ -85,8 +85,8 @@ final class Search {
         return Plans.only(rules, Plans.names(some));
     }
 
-    /// Writes down the choices of the run. What the plan injects is from here on as what the user injects. Faults of
-    /// inputs remain rules.
+    /// Writes down the choices of the run. What the plan injects is from here on as what the user injects. Faults
+    /// of inputs remain rules.
     private boolean note() {
         FailingRun.Noted noted = run.note(rules, this::fails);
         List<Choice> found = new ArrayList<>();
@@ -99,8 +99,7 @@ final class Search {
             List<PlannedInjection> all = new ArrayList<>(injections);
             all.addAll(noted.injected());
             FaultPlan ofInputs = Plans.ofInputs(rules);
-            if (injected == 0
-                    || fails(edited(run, ofInputs, together(found, turns), all, noted.faulted()))) {
+            if (injected == 0 || fails(edited(run, ofInputs, together(found, turns), all, noted.faulted()))) {
                 rules = ofInputs;
                 faults = found;
                 faulted = noted.faulted();

@@ -24,8 +24,8 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, l
 
     private static final long SWARM = 0x7377_6172_6d21_2121L;
 
-    /// The choices of the run that tells how long a run of a subject is: without faults, and in the machine's own order,
-    /// so that it does not depend on chance.
+    /// The choices of the run that tells how long a run of a subject is: without faults, and in the machine's own
+    /// order, so that it does not depend on chance.
     public static Choices measuring(Subject subject) {
         return new SeededChoices(subject.withFaults(FaultPlan.NONE), new Strategy.Jitter(), false, 1).inOrder(0);
     }

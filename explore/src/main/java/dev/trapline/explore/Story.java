@@ -75,8 +75,7 @@ public final class Story {
             case Choice.OfTurn(ChoicePoint asked, Turn turn) -> line(asked, turn);
             case Choice.OfArrival(ChoicePoint asked, var arrival) ->
                 arrival(arrival) + ", " + when(new Moment.AtTime(Math.max(asked.at(), asked.round())));
-            case Choice.Planned(long moment, var arrival) ->
-                arrival(arrival) + ", " + when(new Moment.AtTime(moment));
+            case Choice.Planned(long moment, var arrival) -> arrival(arrival) + ", " + when(new Moment.AtTime(moment));
             case Choice.RoundEnd(long moment) -> "the round ends " + when(new Moment.AtTime(moment));
             case Choice.OfEntropy(var asked, var bytes) ->
                 asked + ": " + Figures.count(bytes.size(), "byte") + " of entropy";

@@ -87,7 +87,15 @@ class MinimizeTest {
     @Test
     void aRunOfAnExplorationIsShrunkAsTheExplorationDoes() throws IOException {
         Said explored = perform(
-                "explore", "--cpus", "4", "--schedule", "pct:3", "--seeds", "243..243", "--out", file("found"),
+                "explore",
+                "--cpus",
+                "4",
+                "--schedule",
+                "pct:3",
+                "--seeds",
+                "243..243",
+                "--out",
+                file("found"),
                 guest("bugs/hotplug"));
         assertThat(explored.status()).as(explored.err()).isEqualTo(Ending.GUEST_FAILED);
         Path group = directory.resolve("found").resolve("exit-status-36c20fdc");
@@ -114,7 +122,13 @@ class MinimizeTest {
         assertThat(left.get("story")).hasSize(1);
         assertReplays(file("rec-smallest"));
         Said again = perform(
-                "run", "--cpus", "4", "--max-instructions", "100000", "--faults", left.get("plan").asText(),
+                "run",
+                "--cpus",
+                "4",
+                "--max-instructions",
+                "100000",
+                "--faults",
+                left.get("plan").asText(),
                 guest("bugs/ignores-denied"));
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.LIMIT);
     }

@@ -71,8 +71,8 @@ final class Boundary implements Inputs.Receiver {
         this.reconfigure = reconfigure;
     }
 
-    /// Begins rounds and takes inputs, until it is the turn of a vCPU that can run, or storage gives no credit. Then
-    /// it continues where it was when it is called again.
+    /// Begins rounds and takes inputs, until it is the turn of a vCPU that can run, or storage gives no credit.
+    /// Then it continues where it was when it is called again.
     ///
     /// @return how the run ends, if it does; null otherwise
     @Nullable

@@ -42,7 +42,8 @@ public final class FaultCheck {
                 requireFunctions(rule, where, services);
             }
             switch (rule.what()) {
-                case CallFault fault -> requireRegisters(rule, fault, machine.cpus().width());
+                case CallFault fault ->
+                    requireRegisters(rule, fault, machine.cpus().width());
                 case MachineFault fault -> {
                     requireVcpus(rule, fault.targets().vcpus(), count);
                     requirePossible(rule, fault, machine);
@@ -70,19 +71,15 @@ public final class FaultCheck {
     }
 
     private static void requireVcpus(FaultRule rule, Set<VcpuId> vcpus, int count) {
-        vcpus.stream()
-                .filter(vcpu -> vcpu.index() >= count)
-                .findFirst()
-                .ifPresent(vcpu -> {
-                    throw never(
-                            rule,
-                            "the machine has no vCPU " + vcpu.index() + ", it has "
-                                    + (count == 1 ? "vCPU 0 alone" : "0 to " + (count - 1)));
-                });
+        vcpus.stream().filter(vcpu -> vcpu.index() >= count).findFirst().ifPresent(vcpu -> {
+            throw never(
+                    rule,
+                    "the machine has no vCPU " + vcpu.index() + ", it has "
+                            + (count == 1 ? "vCPU 0 alone" : "0 to " + (count - 1)));
+        });
     }
 
-    private static void requireServices(
-            FaultRule rule, CallPattern where, Collection<ServiceDescriptor> services) {
+    private static void requireServices(FaultRule rule, CallPattern where, Collection<ServiceDescriptor> services) {
         List<String> names = services.stream().map(ServiceDescriptor::name).toList();
         where.services().stream()
                 .filter(name -> !names.contains(name))
@@ -95,14 +92,13 @@ public final class FaultCheck {
 
     /// Calls of a function that no service knows are denied. They can be refused in another way, but there is
     /// nobody who could answer them wrongly.
-    private static void requireFunctions(
-            FaultRule rule, CallPattern where, Collection<ServiceDescriptor> services) {
+    private static void requireFunctions(FaultRule rule, CallPattern where, Collection<ServiceDescriptor> services) {
         boolean ofService = rule.what() instanceof CallFault fault && fault.needsService();
         boolean needed = ofService || !where.services().isEmpty();
         for (Functions functions : needed ? where.functions() : List.<Functions>of()) {
             boolean known = services.stream()
-                    .filter(service -> where.services().isEmpty()
-                            || where.services().contains(service.name()))
+                    .filter(service ->
+                            where.services().isEmpty() || where.services().contains(service.name()))
                     .anyMatch(service -> knows(service, functions));
             if (!known) {
                 throw never(
@@ -110,8 +106,7 @@ public final class FaultCheck {
                         "no service"
                                 + (where.services().isEmpty()
                                         ? ""
-                                        : where.services().stream()
-                                                .collect(Collectors.joining(", ", " of ", "")))
+                                        : where.services().stream().collect(Collectors.joining(", ", " of ", "")))
                                 + " has " + functions + ", so no call of it has this fault");
             }
         }

@@ -10,8 +10,8 @@ final class Upsets {
 
     private Upsets() {}
 
-    /// Why an injection is not possible, whatever board the machine has; empty if it is. A machine whose header does
-    /// not say that there are faults has none.
+    /// Why an injection is not possible, whatever board the machine has; empty if it is. A machine whose header
+    /// does not say that there are faults has none.
     static String whyNot(Injection what, MachineSpec machine) {
         return isFault(what) && !machine.run().faults()
                 ? "a fault of the machine, which is described without faults"
@@ -20,10 +20,7 @@ final class Upsets {
 
     private static boolean isFault(Injection what) {
         return switch (what) {
-            case Injection.MemoryFlip _,
-                    Injection.RegisterFlip _,
-                    Injection.Hold _,
-                    Injection.LostInterrupt _ -> true;
+            case Injection.MemoryFlip _, Injection.RegisterFlip _, Injection.Hold _, Injection.LostInterrupt _ -> true;
             case Injection.WakeUp _,
                     Injection.Interrupt _,
                     Injection.Event _,
@@ -37,7 +34,8 @@ final class Upsets {
     static String whyNever(Injection what, MachineSpec machine) {
         return switch (what) {
             case Injection.MemoryFlip(long address, int _) -> whyNot(address, machine);
-            case Injection.RegisterFlip flip -> whyNot(flip.register(), flip.bits(), machine.cpus().width());
+            case Injection.RegisterFlip flip ->
+                whyNot(flip.register(), flip.bits(), machine.cpus().width());
             case Injection.WakeUp _,
                     Injection.Interrupt _,
                     Injection.Event _,

@@ -154,8 +154,8 @@ final class Vcpus implements Snapshot {
         power.hold(vcpu, PowerTable.later(Math.max(rounds.clock(vcpu.index()), now), ticks));
     }
 
-    /// Changes bits of a register of a vCPU, if it has power. The results of its last call are written first, because
-    /// the register may be one of them.
+    /// Changes bits of a register of a vCPU, if it has power. The results of its last call are written first,
+    /// because the register may be one of them.
     void flipRegister(VcpuId vcpu, int register, long bits) {
         carrier.tell(vcpu, new VcpuCommand.FlipRegister(returns[vcpu.index()], register, bits));
         returns[vcpu.index()] = RegisterWrites.NONE;

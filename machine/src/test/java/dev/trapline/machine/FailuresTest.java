@@ -233,7 +233,9 @@ class FailuresTest {
         int waits = 0;
         int before = 0;
         while (tight.records.size() < free.records.size() && waits < 1_000) {
-            assertThat(tight.records.size() - before).as("records without credit").isLessThan(10);
+            assertThat(tight.records.size() - before)
+                    .as("records without credit")
+                    .isLessThan(10);
             before = tight.records.size();
             waits++;
             core.resume();

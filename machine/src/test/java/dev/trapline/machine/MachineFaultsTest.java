@@ -51,13 +51,15 @@ class MachineFaultsTest {
     void aHeldVcpuExecutesNothingUntilItsTimeAndKeepsItsInterrupt() {
         ToyMachine toys = open();
         toys.engines.script(budget(), wfi(), hvc(Toy.OFF));
-        ToyMachine.runToEnd(toys.begin(
-                spec(1), before(1, new Injection.Hold(CPU0, 7_500)), before(1, new Injection.WakeUp(CPU0))));
+        ToyMachine.runToEnd(
+                toys.begin(spec(1), before(1, new Injection.Hold(CPU0, 7_500)), before(1, new Injection.WakeUp(CPU0))));
         JournalRecord.Slice first = toys.slices().getFirst();
         assertThat(toys.slices().get(1).began())
                 .as("the end of the slice before, and 7500 ticks")
                 .isEqualTo(first.ended(spec(1).schedule().exitCosts()) + 7_500);
-        assertThat(toys.slices()).as("the interrupt that came ends the wait at once").hasSize(3);
+        assertThat(toys.slices())
+                .as("the interrupt that came ends the wait at once")
+                .hasSize(3);
     }
 
     @Test

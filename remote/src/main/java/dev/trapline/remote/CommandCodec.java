@@ -24,7 +24,8 @@ import java.util.List;
 ///  0 start        text machine, machine as SpecCodec writes it, varint count, images: u8 kind, text name,
 ///                 varint address, bytes content; bytes script, u8 recorded
 ///  1 type         text machine, bytes keys
-///  2 inject       text machine, u8 0 wake-up | 1 interrupt | 2 event | 3 power button | 4 SError | 5 console size, u8 vcpu,
+///  2 inject       text machine, u8 0 wake-up | 1 interrupt | 2 event | 3 power button | 4 SError | 5 console size, u8
+/// vcpu,
 ///                 varint intid, number, syndrome, or 10000 columns + rows; or u8 6 and a fault as UpsetCodec writes it
 ///  3 reconfigure  text machine, policy as PolicyCodec writes it
 ///  4 subscribe    text machine, varint from

@@ -94,12 +94,11 @@ class FaultRunsTest {
 
     /// Registers and memory that do not end the run at once, mostly.
     private static MachineFault anyUpset(Random random, boolean aarch32) {
-        MachineFault.Targets targets =
-                switch (random.nextInt(3)) {
-                    case 0 -> MachineFault.Targets.ALL;
-                    case 1 -> MachineFault.Targets.of(new VcpuId(random.nextInt(4)));
-                    default -> MachineFault.Targets.USUAL;
-                };
+        MachineFault.Targets targets = switch (random.nextInt(3)) {
+            case 0 -> MachineFault.Targets.ALL;
+            case 1 -> MachineFault.Targets.of(new VcpuId(random.nextInt(4)));
+            default -> MachineFault.Targets.USUAL;
+        };
         return switch (random.nextInt(6)) {
             case 0 -> new MachineFault.FlippedMemory(0x400c_0000L, 0x400f_ffffL, 0);
             case 1 -> new MachineFault.FlippedRegister(targets, aarch32 ? 12 : 28, 0);
@@ -244,8 +243,7 @@ class FaultRunsTest {
     void aGuestThatIsHeldAgainAndAgainStillReachesItsLimit() throws Exception {
         MachineSpec plain = MachineRuns.smallSpec("spin.elf", 0, 1_000_000);
         Finished finished = RUNS.run(plain, Guests.image("spin.elf"), heldAgainAndAgain(62_500, 125_000));
-        assertThat(finished.report().outcome())
-                .isEqualTo(new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS));
+        assertThat(finished.report().outcome()).isEqualTo(new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS));
     }
 
     @Test

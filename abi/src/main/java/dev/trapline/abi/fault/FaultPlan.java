@@ -33,14 +33,14 @@ public record FaultPlan(List<FaultRule> rules) {
 
     /// Of faults that come after each other in a circle, none can be the first.
     private static void requireBeginnings(List<FaultRule> rules) {
-        Set<String> possible = new TreeSet<>(Set.of(""));
+        Set<String> possible = new TreeSet<>(List.of(""));
         List<FaultRule> left = new ArrayList<>(rules);
         while (left.removeIf(rule -> possible.contains(rule.when().after()) && possible.add(rule.name()))) {
             // Those that come after these are possible now.
         }
         if (!left.isEmpty()) {
-            throw new IllegalArgumentException("the fault '" + left.getFirst().name()
-                    + "' can never be: it comes after one that waits for it");
+            throw new IllegalArgumentException(
+                    "the fault '" + left.getFirst().name() + "' can never be: it comes after one that waits for it");
         }
     }
 

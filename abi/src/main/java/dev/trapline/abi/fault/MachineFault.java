@@ -4,6 +4,7 @@ import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,7 +30,7 @@ public sealed interface MachineFault extends Fault {
 
         /// These.
         public static Targets of(VcpuId... vcpus) {
-            return new Targets(false, new TreeSet<>(Set.of(vcpus)));
+            return new Targets(false, new TreeSet<>(List.of(vcpus)));
         }
     }
 

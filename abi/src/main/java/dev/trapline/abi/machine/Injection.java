@@ -143,9 +143,9 @@ public sealed interface Injection {
         }
     }
 
-    /// An interrupt that is pending is pending no longer, as if it had never come. One whose device still asserts it
-    /// stays pending if it is level-sensitive. Nothing if it is not pending. On [BoardKind#BARE], whatever INTID:
-    /// the interrupt that the vCPU keeps for its next wait is lost.
+    /// An interrupt that is pending is pending no longer, as if it had never come. One whose device still asserts
+    /// it stays pending if it is level-sensitive. Nothing if it is not pending. On [BoardKind#BARE], whatever
+    /// INTID: the interrupt that the vCPU keeps for its next wait is lost.
     ///
     /// @param intid as for [Interrupt]
     record LostInterrupt(VcpuId vcpu, int intid) implements Injection {

@@ -79,8 +79,8 @@ public interface InterruptController {
     /// @throws IllegalArgumentException if the controller has no such interrupt or vCPU
     void inject(VcpuId vcpu, int intid);
 
-    /// Makes an interrupt not pending, as a write to GICD_ICPENDR does. A software-generated one is dropped from all
-    /// its senders. A level-sensitive one whose line is high stays pending.
+    /// Makes an interrupt not pending, as a write to GICD_ICPENDR does. A software-generated one is dropped from
+    /// all its senders. A level-sensitive one whose line is high stays pending.
     ///
     /// @throws IllegalArgumentException if the controller has no such interrupt or vCPU
     void lose(VcpuId vcpu, int intid);

@@ -87,7 +87,7 @@ abstract class Interrupts implements Snapshot {
     /// Makes an SGI pending that the vCPU sends to itself.
     abstract void sendToSelf(int cpu, int sgi);
 
-    /// Makes an SGI not pending, whoever sent it.
+    /// Makes an SGI not pending, from all its senders.
     void dropSgi(int cpu, int sgi) {
         clearPending(cpu, 0, bit(sgi));
     }

@@ -138,10 +138,7 @@ public final class RecordEncoder {
                 out.varint(rows);
             }
             case Injection.PowerButton _ -> out.u8(RecordLayout.POWER_BUTTON);
-            case Injection.MemoryFlip _,
-                    Injection.RegisterFlip _,
-                    Injection.Hold _,
-                    Injection.LostInterrupt _ -> {
+            case Injection.MemoryFlip _, Injection.RegisterFlip _, Injection.Hold _, Injection.LostInterrupt _ -> {
                 out.u8(RecordLayout.UPSET);
                 UpsetCodec.write(out, injection);
             }

@@ -25,10 +25,7 @@ public final class UpsetCodec {
     /// Whether it is one that this codec writes.
     public static boolean isUpset(Injection injection) {
         return switch (injection) {
-            case Injection.MemoryFlip _,
-                    Injection.RegisterFlip _,
-                    Injection.Hold _,
-                    Injection.LostInterrupt _ -> true;
+            case Injection.MemoryFlip _, Injection.RegisterFlip _, Injection.Hold _, Injection.LostInterrupt _ -> true;
             case Injection.WakeUp _,
                     Injection.Interrupt _,
                     Injection.Event _,
@@ -70,8 +67,7 @@ public final class UpsetCodec {
                     Injection.Event _,
                     Injection.SError _,
                     Injection.ConsoleSize _,
-                    Injection.PowerButton _ ->
-                throw new IllegalArgumentException("not written here: " + injection);
+                    Injection.PowerButton _ -> throw new IllegalArgumentException("not written here: " + injection);
         }
     }
 

@@ -289,7 +289,8 @@ public final class Database {
     private String shown(String message) {
         // A password may be the value of another parameter by mistake, and the driver quotes values that it refuses.
         return shown(
-                message, Stream.concat(secrets().stream(), url.unusual().stream()).toList());
+                message,
+                Stream.concat(secrets().stream(), url.unusual().stream()).toList());
     }
 
     /// What a server or the driver said, on one line and without the passwords.

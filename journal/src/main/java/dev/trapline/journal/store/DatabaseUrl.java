@@ -156,7 +156,7 @@ record DatabaseUrl(
     private static final class Known {
 
         private static final Set<String> PARAMETERS = new TreeSet<>();
-        private static final Set<String> WORDS = new TreeSet<>(Set.of("true", "false"));
+        private static final Set<String> WORDS = new TreeSet<>(List.of("true", "false"));
 
         static {
             for (DriverPropertyInfo each : all()) {

@@ -93,7 +93,8 @@ public final class AnyRecord {
                 });
     }
 
-    /// A fault of a machine, of any kind. Golden files have the other injections in an order that these must not change.
+    /// A fault of a machine, of any kind. Golden files have the other injections in an order that these must not
+    /// change.
     JournalRecord.Injected upset() {
         return new JournalRecord.Injected(
                 switch (random.nextInt(5)) {

@@ -105,7 +105,7 @@ class DatabaseUrlTest {
     void aPasswordThatIsTheValueOfAnotherParameterIsInNoMessage(String parameter) {
         RecordingException refused = catchThrowableOfType(
                 RecordingException.class,
-                () -> Database.of("jdbc:postgresql://127.0.0.1:1/db?" + parameter + "=" + SECRET, "me", "")
+                () -> Database.of("jdbc:postgresql://localhost:1/db?" + parameter + "=" + SECRET, "me", "")
                         .connect());
         assertThat(refused).hasMessageNotContaining(SECRET);
     }

@@ -121,7 +121,8 @@ public final class MinimizeCommand implements Action {
         int budget = options.budget();
         Replaying replaying = recording.prepare(
                 terminal.err(),
-                rules -> rules.when(true, "this command runs from the start, without checkpoints", "replay.checkpoints."));
+                rules -> rules.when(
+                        true, "this command runs from the start, without checkpoints", "replay.checkpoints."));
         Path out = options.outFor(replaying.recording());
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
             throw CommandException.usage(out + " exists: name a new directory with --out");
@@ -145,7 +146,11 @@ public final class MinimizeCommand implements Action {
                     "the run does not fail so when it is run again from its start with its recorded choices: "
                             + failed.finding().text()));
         }
-        return kept(failed, minimum, new RecordedTrials(actors.system(), engines, failed.run().subject(), oracle), out);
+        return kept(
+                failed,
+                minimum,
+                new RecordedTrials(actors.system(), engines, failed.run().subject(), oracle),
+                out);
     }
 
     /// Replays the recording, and writes its choices down.
@@ -234,11 +239,16 @@ public final class MinimizeCommand implements Action {
                 KeptFiles.write(plan, FaultPlanText.of(faults));
             }
             MinimizeReport result = new MinimizeReport(
-                    failed.finding(), minimum, Story.of(minimum, names(run.subject())), report.lastHypercalls(), out, plan);
+                    failed.finding(),
+                    minimum,
+                    Story.of(minimum, names(run.subject())),
+                    report.lastHypercalls(),
+                    out,
+                    plan);
             terminal.print(format.isJson() ? result.json().line() : result.text());
         } catch (IOException e) {
-            throw CommandException.of(new Ending(
-                    Ending.STORAGE, "storage-failed", out + " cannot be kept: " + WriteFailure.reason(e)));
+            throw CommandException.of(
+                    new Ending(Ending.STORAGE, "storage-failed", out + " cannot be kept: " + WriteFailure.reason(e)));
         }
         int left = minimum.choices().size();
         return new Ending(

@@ -74,7 +74,8 @@ record Afterwards(TraplineConfig config, boolean seeded) {
                         + (fault.met() == 0
                                 ? nothing(fault.rule().where()) + " before " + end
                                 : Figures.count(
-                                                fault.met(), fault.rule().where().one())
+                                                fault.met(),
+                                                fault.rule().where().one())
                                         + " could have had it, and none was chosen"));
             }
         }

@@ -2,8 +2,8 @@ package dev.trapline.launcher.trace;
 
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.Position;
-import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.exit.GeneralRegisters;
+import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;

@@ -61,7 +61,8 @@ public final class DrawnFaults {
     private static Injection injection(MachineFault fault, VcpuId vcpu, Width width, SplitMix64 draws) {
         return switch (fault) {
             case MachineFault.FlippedMemory(long first, long _, int bits) -> new Injection.MemoryFlip(first, bits);
-            case MachineFault.FlippedRegister(var _, int register, long bits) -> flip(vcpu, register, bits, width, draws);
+            case MachineFault.FlippedRegister(var _, int register, long bits) ->
+                flip(vcpu, register, bits, width, draws);
             case MachineFault.Held(var _, long ticks) -> new Injection.Hold(vcpu, ticks);
             case MachineFault.SpuriousInterrupt(var _, int intid) -> new Injection.Interrupt(vcpu, intid);
             case MachineFault.SpuriousWakeUp _ -> new Injection.WakeUp(vcpu);

@@ -39,8 +39,9 @@ public final class PlannedFaults extends DelegatingChoices {
     /// Name and version, for recordings. Every change of a draw needs a new version.
     public static final String NAME = "planned-faults/2";
 
-    /// So many faults come at moments in a row while the guest executes no instruction. Then it is left alone until it
-    /// does: a run that nothing else lets continue ends, and one that is held again and again does not last for ever.
+    /// So many faults come at moments in a row while the guest executes no instruction. Then it is left alone until
+    /// it does: a run that nothing else lets continue ends, and one that is held again and again does not last for
+    /// ever.
     private static final int MOST_IDLE_MOMENTS = 1_000;
 
     /// Names inputs in draws: no vCPU has this number.
@@ -167,7 +168,8 @@ public final class PlannedFaults extends DelegatingChoices {
         }
     }
 
-    /// What a recording did not have did not happen in its part of the run. It may end just before what is due here.
+    /// What a recording did not have did not happen in its part of the run. It may end just before what is due
+    /// here.
     private void goLive(Place here) {
         if (!live) {
             live = true;
@@ -211,23 +213,24 @@ public final class PlannedFaults extends DelegatingChoices {
         return arrival;
     }
 
-    /// What becomes of an input; null if it is dropped.
+    /// The input that arrives instead; null if it is dropped.
     private JournalRecord.@Nullable Arrival faulty(JournalRecord.Arrival arrival) {
-        InputPattern.Kind kind =
-                switch (arrival) {
-                    case JournalRecord.ConsoleInput _ -> InputPattern.Kind.CONSOLE;
-                    case JournalRecord.Frame _ -> InputPattern.Kind.NETWORK;
-                    case JournalRecord.Injected _, JournalRecord.Reconfigured _, JournalRecord.Stop _ -> null;
-                };
-        ArmedRule armed = kind == null ? null : struck(kind);
-        return armed == null ? arrival : switch (fault(armed)) {
-            case DROPPED -> null;
-            case CORRUPTED -> DrawnFaults.corrupted(arrival, armed.draws(INPUTS, armed.met()));
-            case DOUBLED -> {
-                copies.add(arrival);
-                yield arrival;
-            }
+        InputPattern.Kind kind = switch (arrival) {
+            case JournalRecord.ConsoleInput _ -> InputPattern.Kind.CONSOLE;
+            case JournalRecord.Frame _ -> InputPattern.Kind.NETWORK;
+            case JournalRecord.Injected _, JournalRecord.Reconfigured _, JournalRecord.Stop _ -> null;
         };
+        ArmedRule armed = kind == null ? null : struck(kind);
+        return armed == null
+                ? arrival
+                : switch (fault(armed)) {
+                    case DROPPED -> null;
+                    case CORRUPTED -> DrawnFaults.corrupted(arrival, armed.draws(INPUTS, armed.met()));
+                    case DOUBLED -> {
+                        copies.add(arrival);
+                        yield arrival;
+                    }
+                };
     }
 
     private static InputFault fault(ArmedRule armed) {

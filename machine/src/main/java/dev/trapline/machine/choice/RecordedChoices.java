@@ -33,8 +33,8 @@ public final class RecordedChoices implements Choices {
     /// @param recorded the recording's machine
     public RecordedChoices(MachineSpec recorded) {
         this.quantum = recorded.schedule().quantum();
-        this.roundRobin = Scheduler.of(
-                Schedule.ROUND_ROBIN, quantum, recorded.schedule().seed());
+        this.roundRobin =
+                Scheduler.of(Schedule.ROUND_ROBIN, quantum, recorded.schedule().seed());
     }
 
     /// The choices, in order. Call it after the replay has ended.
@@ -68,10 +68,7 @@ public final class RecordedChoices implements Choices {
             case JournalRecord.Stop _, JournalRecord.Renewed _, JournalRecord.Turned _ -> {}
             case JournalRecord.Arrival arrival -> {
                 boolean isPlanned = planned.contains(round) && here.point().equals(beginning);
-                noted.add(
-                        isPlanned
-                                ? new Choice.Planned(round, arrival)
-                                : new Choice.OfArrival(here.point(), arrival));
+                noted.add(isPlanned ? new Choice.Planned(round, arrival) : new Choice.OfArrival(here.point(), arrival));
                 if (isPlanned) {
                     noted.remove(new Choice.RoundEnd(round));
                 }

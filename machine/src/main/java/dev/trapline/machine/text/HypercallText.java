@@ -210,7 +210,7 @@ public final class HypercallText {
     }
 
     private static String fault(MachineFault fault) {
-        String whom = whom(fault.targets());
+        String receivers = receivers(fault.targets());
         return switch (fault) {
             case MachineFault.FlippedMemory(long first, long last, int bits) ->
                 bits(bits) + " of " + (first == last ? "the byte at 0x" : "a byte at 0x") + Long.toHexString(first)
@@ -218,14 +218,15 @@ public final class HypercallText {
             case MachineFault.FlippedRegister(var _, int register, long bits) ->
                 bits(bits) + " of "
                         + (register == MachineFault.FlippedRegister.ANY_REGISTER ? "a register" : "x" + register)
-                        + " of " + whom + " change";
-            case MachineFault.Held(var _, long ticks) -> whom + " held " + time(ticks);
-            case MachineFault.SpuriousInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom;
-            case MachineFault.SpuriousWakeUp _ -> "wake-up of " + whom;
-            case MachineFault.DroppedInterrupt(var _, int intid) -> "interrupt " + intid + " for " + whom + " lost";
-            case MachineFault.SpuriousEvent(var _, long number) -> "event " + number + " injected for " + whom;
+                        + " of " + receivers + " change";
+            case MachineFault.Held(var _, long ticks) -> receivers + " held " + time(ticks);
+            case MachineFault.SpuriousInterrupt(var _, int intid) -> "interrupt " + intid + " for " + receivers;
+            case MachineFault.SpuriousWakeUp _ -> "wake-up of " + receivers;
+            case MachineFault.DroppedInterrupt(var _, int intid) ->
+                "interrupt " + intid + " for " + receivers + " lost";
+            case MachineFault.SpuriousEvent(var _, long number) -> "event " + number + " injected for " + receivers;
             case MachineFault.RaisedError(var _, int syndrome) ->
-                "SError for " + whom + ", syndrome 0x" + Integer.toHexString(syndrome);
+                "SError for " + receivers + ", syndrome 0x" + Integer.toHexString(syndrome);
         };
     }
 
@@ -233,7 +234,7 @@ public final class HypercallText {
         return bits == 0 ? "one drawn bit" : "bits 0x" + Long.toHexString(bits);
     }
 
-    private static String whom(MachineFault.Targets targets) {
+    private static String receivers(MachineFault.Targets targets) {
         if (targets.all()) {
             return "each vCPU";
         }

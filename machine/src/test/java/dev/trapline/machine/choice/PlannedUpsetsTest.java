@@ -293,8 +293,7 @@ class PlannedUpsetsTest {
 
     @Test
     void aCopyWaitsUntilItsReceiverHasRoom() {
-        Choices choices = of(
-                InputPattern.Kind.CONSOLE, Occasion.nth(1), InputFault.DOUBLED, new Typed("ab"));
+        Choices choices = of(InputPattern.Kind.CONSOLE, Occasion.nth(1), InputFault.DOUBLED, new Typed("ab"));
         assertThat(typed(choices, new Here(0, 0, 1))).containsExactly("ab");
         assertThat(typed(choices, new Here(1, 9, 1))).isEmpty();
         assertThat(typed(choices, new Here(2, 9, 2))).containsExactly("ab");
