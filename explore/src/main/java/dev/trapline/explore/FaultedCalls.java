@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// the call with this number may be another one, which must not get the fault.
 ///
 /// @param functions see [Choices.Call#function]
-public record FaultedCalls(SortedMap<CallKey, Integer> functions) {
+/// @param numbers which of its caller's calls of this function it was, from 1
+public record FaultedCalls(SortedMap<CallKey, Integer> functions, SortedMap<CallKey, Long> numbers) {
 
-    static final FaultedCalls NONE = new FaultedCalls(new TreeMap<>());
+    static final FaultedCalls NONE = new FaultedCalls(new TreeMap<>(), new TreeMap<>());
 
     public FaultedCalls {
         functions = Collections.unmodifiableSortedMap(new TreeMap<>(functions));
+        numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
     }
 
     /// Leaves only the faults of calls with these functions.
@@ -36,6 +38,8 @@ public record FaultedCalls(SortedMap<CallKey, Integer> functions) {
     static final class Notes extends DelegatingChoices {
 
         private final SortedMap<CallKey, Integer> functions = new TreeMap<>();
+        private final SortedMap<CallKey, Long> numbers = new TreeMap<>();
+        private final SortedMap<Long, Long> counts = new TreeMap<>();
 
         Notes(Choices others) {
             super(others);
@@ -44,14 +48,17 @@ public record FaultedCalls(SortedMap<CallKey, Integer> functions) {
         @Override
         public @Nullable CallFault fault(Call asked) {
             CallFault fault = super.fault(asked);
+            long ofCaller = ((long) asked.caller().index() << Integer.SIZE) | Integer.toUnsignedLong(asked.function());
+            long number = counts.merge(ofCaller, 1L, Long::sum);
             if (fault != null) {
                 functions.put(asked.key(), asked.function());
+                numbers.put(asked.key(), number);
             }
             return fault;
         }
 
         FaultedCalls noted() {
-            return new FaultedCalls(functions);
+            return new FaultedCalls(functions, numbers);
         }
     }
 }

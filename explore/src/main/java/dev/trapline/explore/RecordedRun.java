@@ -30,7 +30,7 @@ public record RecordedRun(Subject subject, List<Choice> choices) implements Fail
     /// The choices up to the first turn, which all runs have in common.
     public Choices common() {
         return new DelegatingChoices(new EditedChoices(choices, Choices.defaults())) {
-            /// A starting point stands behind one turn, so the first one cannot be passed over.
+            // A starting point stands behind one turn, so the first one cannot be passed over.
             @Override
             public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
                 Turn turn = super.turn(asked, ready, byDefault);

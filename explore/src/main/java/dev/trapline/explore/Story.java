@@ -2,7 +2,6 @@ package dev.trapline.explore;
 
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Figures;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.Visible;
 import dev.trapline.abi.choice.CallKey;
 import dev.trapline.abi.choice.ChoicePoint;
@@ -18,6 +17,7 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
+import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.machine.choice.Choice;
 import dev.trapline.machine.text.HypercallText;
@@ -119,12 +119,8 @@ public final class Story {
     public static FaultPlan plan(Minimum minimum, List<PlannedInjection> own, long slices) {
         List<FaultRule> rules = new ArrayList<>(minimum.rules().rules());
         for (Choice choice : minimum.choices()) {
-            if (choice instanceof Choice.OfFault(CallKey(VcpuId caller, long nth), CallFault fault)) {
-                rules.add(new FaultRule(
-                        "call" + nth + "-of-" + caller,
-                        CallPattern.ANY.by(new LinkedHashSet<>(List.of(caller))),
-                        Occasion.nth(nth),
-                        fault));
+            if (choice instanceof Choice.OfFault(CallKey call, CallFault fault)) {
+                rules.add(rule(call, fault, minimum.faulted()));
             }
         }
         List<PlannedInjection> injections = new ArrayList<>(minimum.injections());
@@ -145,6 +141,18 @@ public final class Story {
             }
         }
         return new FaultPlan(rules);
+    }
+
+    /// The fault of one call: the number among the calls of its function stays, also if other calls come before it.
+    private static FaultRule rule(CallKey call, CallFault fault, FaultedCalls faulted) {
+        CallPattern caller = CallPattern.ANY.by(new LinkedHashSet<>(List.of(call.caller())));
+        Integer function = faulted.functions().get(call);
+        Long number = faulted.numbers().get(call);
+        return new FaultRule(
+                "call" + call.nth() + "-of-" + call.caller(),
+                function == null ? caller : caller.of(List.of(new Functions.One(new FunctionId(function)))),
+                Occasion.nth(number == null ? call.nth() : number),
+                fault);
     }
 
     private static Moment earlier(Moment when, long slices) {

@@ -16,6 +16,8 @@ final class ArmedMoments {
 
     /// What a receiver of faults gets.
     interface Receiver {
+        /// A moment with the fault is due.
+        ///
         /// @param moment what the rule names: a time in ticks, or a slice
         /// @return whether the fault happens
         boolean due(ArmedRule rule, Moment moment, SplitMix64 draws);
