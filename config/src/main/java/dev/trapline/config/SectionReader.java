@@ -88,6 +88,10 @@ final class SectionReader {
         if (value instanceof ConfigList list && list.isEmpty()) {
             refuse(key, value, "is an empty list: leave the key out, or name something", "");
         }
+        return parts(value);
+    }
+
+    private static List<ConfigValue> parts(ConfigValue value) {
         return value instanceof ConfigList list ? List.copyOf(list) : List.of(value);
     }
 
@@ -113,7 +117,7 @@ final class SectionReader {
         if (value == null) {
             return EnumSet.allOf(type);
         }
-        List<ConfigValue> elements = elements(key);
+        List<ConfigValue> elements = parts(value);
         Set<T> chosen = EnumSet.noneOf(type);
         for (ConfigValue element : elements) {
             chosen.addAll(Arrays.stream(type.getEnumConstants())
