@@ -3,7 +3,6 @@ package dev.trapline.explore;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.exit.HypercallExit;
 import dev.trapline.abi.fault.CallFault;
-import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.MachineTopology;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.firmware.ServiceDescriptor;
@@ -17,7 +16,6 @@ import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.DelegatingChoices;
 import dev.trapline.machine.text.HypercallText;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -53,12 +51,9 @@ final class CallNotes {
     private record Seen(int function, int immediate, String state, boolean answers, long x0) {}
 
     CallNotes(Subject subject) {
-        List<ServiceDescriptor> services = subject.services().stream()
-                .<ServiceDescriptor>map(FirmwareService::descriptor)
-                .toList();
-        names = new HypercallText(services);
+        names = subject.names();
         topology = subject.spec().cpus().topology();
-        for (ServiceDescriptor service : services) {
+        for (ServiceDescriptor service : subject.descriptors()) {
             for (ServiceDescriptor.Function each : service.functions()) {
                 for (int k = Math.min(each.parameters().size(), SmcccCall.ARGUMENTS_32); k > 0; k--) {
                     if (each.parameters().get(k - 1).startsWith(TARGET)) {

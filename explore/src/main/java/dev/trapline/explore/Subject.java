@@ -2,11 +2,13 @@ package dev.trapline.explore;
 
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.ConsoleScript;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.board.Board;
+import dev.trapline.machine.text.HypercallText;
 import java.util.List;
 
 /// What is explored: a machine, and everything that is the same in each of its runs.
@@ -36,6 +38,18 @@ public record Subject(
     /// A machine without anything planned.
     public Subject(MachineSpec spec, List<Image> images, List<FirmwareService<?>> services) {
         this(spec, images, services, Board.Fitting.NONE, ConsoleScript.NONE, List.of(), FaultPlan.NONE);
+    }
+
+    /// The descriptors of its services.
+    public List<ServiceDescriptor> descriptors() {
+        return services.stream()
+                .<ServiceDescriptor>map(FirmwareService::descriptor)
+                .toList();
+    }
+
+    /// The names of its functions.
+    public HypercallText names() {
+        return new HypercallText(descriptors());
     }
 
     /// The same with a plan of faults.

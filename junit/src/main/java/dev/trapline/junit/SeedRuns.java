@@ -1,7 +1,5 @@
 package dev.trapline.junit;
 
-import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.explore.Finding;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
@@ -11,7 +9,6 @@ import dev.trapline.explore.Strategy;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
 import dev.trapline.machine.choice.Choices;
-import dev.trapline.machine.text.HypercallText;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -116,7 +113,7 @@ final class SeedRuns {
         Finding finding = SeedFailure.finding(failure, body.instance().getClass());
         Minimizer minimizer = new Minimizer(Engines.standard(), choices, TestMachine.NONE, Minimizer.RUNS);
         Minimum minimum = minimizer.minimize(seed, finding, some -> judged(some, machine, body));
-        List<String> story = minimum == null ? List.of() : Story.of(minimum, names());
+        List<String> story = minimum == null ? List.of() : Story.of(minimum, subject.names());
         Path recording = null;
         Path smallest = null;
         if (minimum != null) {
@@ -150,11 +147,5 @@ final class SeedRuns {
                 failure == null
                         ? null
                         : SeedFailure.finding(failure, body.instance().getClass()));
-    }
-
-    private HypercallText names() {
-        return new HypercallText(subject.services().stream()
-                .<ServiceDescriptor>map(FirmwareService::descriptor)
-                .toList());
     }
 }

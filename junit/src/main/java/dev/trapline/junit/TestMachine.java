@@ -1,8 +1,6 @@
 package dev.trapline.junit;
 
 import dev.trapline.abi.engine.EngineFactory;
-import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.explore.Oracle;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
@@ -23,9 +21,7 @@ public final class TestMachine implements AutoCloseable {
     private @Nullable Trial last;
 
     TestMachine(EngineFactory engines, Subject subject) {
-        this.notes = new RunNotes(subject.services().stream()
-                .<ServiceDescriptor>map(FirmwareService::descriptor)
-                .toList());
+        this.notes = new RunNotes(subject.descriptors());
         this.machine = new TrialMachine(engines, subject, NONE, notes, notes);
     }
 

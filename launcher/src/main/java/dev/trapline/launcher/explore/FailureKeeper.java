@@ -2,8 +2,6 @@ package dev.trapline.launcher.explore;
 
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.file.WriteFailure;
-import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.config.FaultPlanText;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Minimizer;
@@ -17,7 +15,6 @@ import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.ResultFile;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
-import dev.trapline.machine.text.HypercallText;
 import dev.trapline.vcpu.RecordedTrials;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +44,7 @@ record FailureKeeper(
         if (minimum == null) {
             return Failure.of(group);
         }
-        List<String> story = Story.of(minimum, names());
+        List<String> story = Story.of(minimum, choices.subject().names());
         if (out == null) {
             return new Failure(group, minimum, story, List.of(), null, null, null);
         }
@@ -60,12 +57,6 @@ record FailureKeeper(
                     "storage-failed",
                     "the failure " + out.resolve(name) + " cannot be kept: " + WriteFailure.reason(e)));
         }
-    }
-
-    private HypercallText names() {
-        return new HypercallText(choices.subject().services().stream()
-                .<ServiceDescriptor>map(FirmwareService::descriptor)
-                .toList());
     }
 
     private Failure kept(FailureGroup group, Minimum minimum, List<String> story, Path directory) throws IOException {

@@ -5,7 +5,6 @@ import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.firmware.FirmwareService;
-import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
@@ -39,7 +38,6 @@ import dev.trapline.launcher.recording.Replaying;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.RecordedChoices;
-import dev.trapline.machine.text.HypercallText;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.RecordedTrials;
 import java.io.IOException;
@@ -241,7 +239,7 @@ public final class MinimizeCommand implements Action {
             MinimizeReport result = new MinimizeReport(
                     failed.finding(),
                     minimum,
-                    Story.of(minimum, names(run.subject())),
+                    Story.of(minimum, run.subject().names()),
                     report.lastHypercalls(),
                     out,
                     plan);
@@ -255,11 +253,5 @@ public final class MinimizeCommand implements Action {
                 Ending.OK,
                 "minimized",
                 String.format(Locale.ROOT, "%,d of %s left", left, Figures.count(minimum.before(), "choice")));
-    }
-
-    private static HypercallText names(Subject subject) {
-        return new HypercallText(subject.services().stream()
-                .<ServiceDescriptor>map(FirmwareService::descriptor)
-                .toList());
     }
 }
