@@ -54,19 +54,13 @@ final class FaultPlaces {
     private static @Nullable FaultPlace moments(SectionReader at) {
         ConfigValue value = at.get("moment");
         ConfigValue interval = at.get("interval");
-        Moment first = value == null ? null : PlannedText.moment(Settings.shown(value));
+        Moment first = FaultSettings.moment(at, "moment");
         long ticks = interval == null ? 0 : FaultKinds.ticks(at, "interval", interval, "a duration, as in 5ms");
         if (value == null) {
             at.missing("moment", "section", ": it says when the first moment is, as in moment = \"time:5ms\"");
-        } else if (first == null) {
-            at.refuse(
-                    "moment",
-                    value,
-                    "takes " + PlannedText.MOMENTS + ", as in \"time:5ms\"",
-                    ", not " + Settings.shown(value));
         } else if (interval != null && first instanceof Moment.AtSlice) {
             at.refuse("interval", interval, "needs a moment with a time, as in moment = \"time:5ms\"", "");
-        } else if (at.isFine()) {
+        } else if (first != null && at.isFine()) {
             return new Moments(first, ticks);
         }
         return null;
@@ -87,21 +81,29 @@ final class FaultPlaces {
     }
 
     private CallPattern calls(SectionReader at) {
-        Set<VcpuId> vcpus = new TreeSet<>();
-        for (ConfigValue element : at.elements("vcpu")) {
-            String text = Settings.shown(element);
-            if (text.matches("[0-9]{1,2}") && Integer.parseInt(text) < VcpuId.MAX_COUNT) {
-                vcpus.add(new VcpuId(Integer.parseInt(text)));
-            } else {
-                at.refuse("vcpu", element, "takes the number of a vCPU, from 0 on, or a list of them", ", not " + text);
-            }
-        }
+        Set<VcpuId> vcpus = vcpus(at, "takes the number of a vCPU, from 0 on, or a list of them");
         Set<String> names = new TreeSet<>();
         for (ConfigValue element : at.elements("service")) {
             names.add(Settings.shown(element));
             requireService(at, element);
         }
         return new CallPattern(vcpus, conduits(at), functions(at), names);
+    }
+
+    /// The vCPUs of the key `vcpu`.
+    ///
+    /// @param takes what the key takes, in words
+    static Set<VcpuId> vcpus(SectionReader in, String takes) {
+        Set<VcpuId> vcpus = new TreeSet<>();
+        for (ConfigValue element : in.elements("vcpu")) {
+            String text = Settings.shown(element);
+            if (text.matches("[0-9]{1,2}") && Integer.parseInt(text) < VcpuId.MAX_COUNT) {
+                vcpus.add(new VcpuId(Integer.parseInt(text)));
+            } else {
+                in.refuse("vcpu", element, takes, ", not " + text);
+            }
+        }
+        return vcpus;
     }
 
     private static Set<Conduit> conduits(SectionReader at) {

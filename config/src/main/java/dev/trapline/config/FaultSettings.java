@@ -126,7 +126,8 @@ final class FaultSettings {
         return number;
     }
 
-    private static @Nullable Moment moment(SectionReader when, String key) {
+    /// A moment; null if the key is not given, or is none, which is reported.
+    static @Nullable Moment moment(SectionReader when, String key) {
         ConfigValue value = when.get(key);
         Moment moment = value == null ? null : PlannedText.moment(Settings.shown(value));
         if (value != null && moment == null) {

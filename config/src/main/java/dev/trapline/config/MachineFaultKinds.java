@@ -1,13 +1,10 @@
 package dev.trapline.config;
 
 import com.typesafe.config.ConfigValue;
-import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.fault.MachineFault.Targets;
 import dev.trapline.abi.machine.Injection;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -53,20 +50,8 @@ final class MachineFaultKinds {
         if (Settings.shown(given).equals(ALL)) {
             return Targets.ALL;
         }
-        Set<VcpuId> vcpus = new TreeSet<>();
-        for (ConfigValue element : doing.elements("vcpu")) {
-            String text = Settings.shown(element);
-            if (text.matches("[0-9]{1,2}") && Integer.parseInt(text) < VcpuId.MAX_COUNT) {
-                vcpus.add(new VcpuId(Integer.parseInt(text)));
-            } else {
-                doing.refuse(
-                        "vcpu",
-                        element,
-                        "takes the number of a vCPU, from 0 on, a list of them, or " + ALL,
-                        ", not " + text);
-            }
-        }
-        return new Targets(false, vcpus);
+        String takes = "takes the number of a vCPU, from 0 on, a list of them, or " + ALL;
+        return new Targets(false, FaultPlaces.vcpus(doing, takes));
     }
 
     private long number(FaultKind kind, long most) {
