@@ -32,12 +32,12 @@ public final class DrawnFaults {
     /// @param draws decides what is open
     static List<Injection> injections(
             MachineFault fault, @Nullable VcpuId caller, MachineSpec machine, SplitMix64 draws) {
-        if (fault instanceof MachineFault.FlippedMemory(long first, long last, int bits)) {
-            long address = first + (first == last ? 0 : draws.below(last - first + 1));
-            return List.of(new Injection.MemoryFlip(address, bits == 0 ? 1 << draws.below(Byte.SIZE) : bits));
-        }
         List<Injection> injections = new ArrayList<>();
-        for (VcpuId vcpu : targets(fault.targets(), caller, machine.cpus().count(), draws)) {
+        // Memory belongs to no vCPU, so none is drawn for it.
+        List<VcpuId> targets = fault instanceof MachineFault.FlippedMemory
+                ? List.of(VcpuId.BOOT)
+                : targets(fault.targets(), caller, machine.cpus().count(), draws);
+        for (VcpuId vcpu : targets) {
             injections.add(injection(fault, vcpu, machine.cpus().width(), draws));
         }
         return injections;
@@ -60,7 +60,7 @@ public final class DrawnFaults {
 
     private static Injection injection(MachineFault fault, VcpuId vcpu, Width width, SplitMix64 draws) {
         return switch (fault) {
-            case MachineFault.FlippedMemory(long first, long _, int bits) -> new Injection.MemoryFlip(first, bits);
+            case MachineFault.FlippedMemory(long first, long last, int bits) -> flip(first, last, bits, draws);
             case MachineFault.FlippedRegister(var _, int register, long bits) ->
                 flip(vcpu, register, bits, width, draws);
             case MachineFault.Held(var _, long ticks) -> new Injection.Hold(vcpu, ticks);
@@ -70,6 +70,11 @@ public final class DrawnFaults {
             case MachineFault.SpuriousEvent(var _, long number) -> new Injection.Event(vcpu, number);
             case MachineFault.RaisedError(var _, int syndrome) -> new Injection.SError(vcpu, syndrome);
         };
+    }
+
+    private static Injection flip(long first, long last, int bits, SplitMix64 draws) {
+        long address = first + (first == last ? 0 : draws.below(last - first + 1));
+        return new Injection.MemoryFlip(address, bits == 0 ? 1 << draws.below(Byte.SIZE) : bits);
     }
 
     private static Injection flip(VcpuId vcpu, int register, long bits, Width width, SplitMix64 draws) {

@@ -144,12 +144,12 @@ public final class PlannedFaults extends DelegatingChoices {
     private void advance(long ended, long time) {
         for (ArmedMoments each : moments) {
             each.advance(ended, time, (armed, moment, draws) -> {
-                boolean happens = armed.rule().what() instanceof MachineFault && !isTooOften(ended);
-                if (happens && armed.rule().what() instanceof MachineFault fault) {
-                    passed++;
-                    inject(fault, null, moment, draws);
+                if (!(armed.rule().what() instanceof MachineFault fault) || isTooOften(ended)) {
+                    return false;
                 }
-                return happens;
+                passed++;
+                inject(fault, null, moment, draws);
+                return true;
             });
         }
     }

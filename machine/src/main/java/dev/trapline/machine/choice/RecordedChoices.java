@@ -26,6 +26,8 @@ public final class RecordedChoices implements Choices {
     private final SortedMap<String, Long> draws = new TreeMap<>();
     /// Where rounds began or ended that do not follow from what was before: mostly for what arrives there.
     private final SortedSet<Long> planned = new TreeSet<>();
+    /// The ends of rounds that are among the choices, because nothing has arrived then.
+    private final SortedSet<Long> ends = new TreeSet<>();
     private long round;
     private @Nullable ChoicePoint beginning;
     private @Nullable CallFault ahead;
@@ -69,8 +71,9 @@ public final class RecordedChoices implements Choices {
             case JournalRecord.Arrival arrival -> {
                 boolean isPlanned = planned.contains(round) && here.point().equals(beginning);
                 noted.add(isPlanned ? new Choice.Planned(round, arrival) : new Choice.OfArrival(here.point(), arrival));
-                if (isPlanned) {
-                    noted.remove(new Choice.RoundEnd(round));
+                if (isPlanned && ends.remove(round)) {
+                    // It was noted a moment ago: there may be very many choices before it.
+                    noted.remove(noted.lastIndexOf(new Choice.RoundEnd(round)));
                 }
             }
             case JournalRecord.Entropy entropy ->
@@ -78,10 +81,11 @@ public final class RecordedChoices implements Choices {
                         new EntropyKey(entropy.service(), draws.merge(entropy.service(), 1L, Long::sum)),
                         entropy.bytes()));
             case JournalRecord.Faulted(CallFault fault) -> ahead = fault;
-            case JournalRecord.Round(long begins, long ends) -> {
+            case JournalRecord.Round(long begins, long end) -> {
                 planned.add(begins);
-                if (ends < begins + quantum && planned.add(ends)) {
-                    noted.add(new Choice.RoundEnd(ends));
+                if (end < begins + quantum && planned.add(end)) {
+                    ends.add(end);
+                    noted.add(new Choice.RoundEnd(end));
                 }
             }
         }
