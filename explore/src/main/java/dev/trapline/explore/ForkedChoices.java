@@ -11,32 +11,36 @@ import org.jspecify.annotations.Nullable;
 
 /// The choices of one run from power-on that goes the common way of all runs first, and then its own.
 ///
-/// The way parts behind a turn, because [TrialMachine] has its starting point there.
+/// The way parts where a slice was granted, because [TrialMachine] has its starting point there.
 public final class ForkedChoices implements Choices {
 
     private final Choices common;
     private final Choices own;
-    private final long turns;
-    private long asked;
+    private final long last;
+    private boolean parted;
 
     /// @param common of the part before
     /// @param own of the part behind
-    /// @param turns how many turns belong to the common part, 1 or more
-    public ForkedChoices(Choices common, Choices own, long turns) {
+    /// @param last the slice whose grant belongs to the common part, and whose end does not
+    public ForkedChoices(Choices common, Choices own, long last) {
         this.common = common;
         this.own = own;
-        this.turns = turns;
+        this.last = last;
     }
 
     private Choices now() {
-        return asked < turns ? common : own;
+        return parted ? own : common;
+    }
+
+    @Override
+    public void granted(long slice) {
+        now().granted(slice);
+        parted |= slice >= last;
     }
 
     @Override
     public Turn turn(ChoicePoint where, long ready, Turn byDefault) {
-        Turn turn = now().turn(where, ready, byDefault);
-        asked++;
-        return turn;
+        return now().turn(where, ready, byDefault);
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class Minimizer {
 
     /// Shrinks a failing run that was recorded.
     ///
-    /// @param runs has a run with some choices, and judges it: see [RecordedRun#machine]
+    /// @param runs has a run with some choices, and judges it: on a machine of its subject
     /// @param finding how it fails
     /// @param budget how many runs the search may have, 1 or more
     /// @return null if it does not fail so when it is run again

@@ -69,7 +69,11 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
     /// @return null if it is no failure
     public @Nullable Finding judge(RunOutcome outcome) {
         return switch (outcome) {
-            case RunOutcome.PoweredOff _, RunOutcome.Hibernated _, RunOutcome.ResetRequested _ -> null;
+            case RunOutcome.PoweredOff _,
+                    RunOutcome.Hibernated _,
+                    RunOutcome.ResetRequested _,
+                    // Its time was up.
+                    RunOutcome.Interrupted _ -> null;
             case RunOutcome.Exited(long status) ->
                 status == 0
                         ? null
@@ -109,8 +113,7 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
             case RunOutcome.HeldByService _,
                     RunOutcome.Diverged _,
                     RunOutcome.StorageFailed _,
-                    RunOutcome.RecordingEnds _,
-                    RunOutcome.Interrupted _ ->
+                    RunOutcome.RecordingEnds _ ->
                 new Finding(Finding.Kind.BROKEN, "no such end", "no such end: " + outcome);
         };
     }

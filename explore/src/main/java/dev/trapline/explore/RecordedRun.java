@@ -3,12 +3,10 @@ package dev.trapline.explore;
 import dev.trapline.abi.VcpuId;
 import dev.trapline.abi.choice.ChoicePoint;
 import dev.trapline.abi.choice.Turn;
-import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.machine.choice.Choice;
 import dev.trapline.machine.choice.Choices;
-import dev.trapline.machine.choice.DelegatingChoices;
 import dev.trapline.machine.choice.EditedChoices;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,32 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// A failing run that was recorded. Its turns, its faults and what came from outside can be taken out; the entropy that
 /// its services got stays.
 ///
-/// @param subject the recording's machine, in the order of round robin, without a script and without a plan
+/// @param subject the recording's machine, in the order of round robin, without a script and without a plan. Its runs
+///     begin with the first turn of the recording
 /// @param choices how the run differs from one in which nothing happens: see
 ///     [dev.trapline.machine.choice.RecordedChoices]
 public record RecordedRun(Subject subject, List<Choice> choices) implements FailingRun {
 
     public RecordedRun {
         choices = List.copyOf(choices);
-    }
-
-    /// The choices up to the first turn, which all runs have in common.
-    public Choices common() {
-        return new DelegatingChoices(new EditedChoices(choices, Choices.defaults())) {
-            // A starting point stands behind one turn, so the first one cannot be passed over.
-            @Override
-            public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-                Turn turn = super.turn(asked, ready, byDefault);
-                return turn.length() == 0 ? byDefault : turn;
-            }
-        };
-    }
-
-    /// A machine that has the run with fewer of its choices.
-    ///
-    /// @param oracle judges the runs
-    public TrialMachine machine(EngineFactory engines, Oracle oracle) {
-        return new TrialMachine(engines, subject, oracle, common());
+        subject = subject.from(new Beginning.FirstTurn(choices));
     }
 
     /// The first turn of all, if it is not the usual one. It is behind the starting point, so no search can take it

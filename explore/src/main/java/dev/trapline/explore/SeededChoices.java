@@ -19,7 +19,7 @@ import java.util.TreeSet;
 ///
 /// @param strategy chooses turns
 /// @param swarm whether each run has only some of the plan's faults, so that one fault does not hide another
-/// @param span how long a run of the subject is, in ticks, 1 or more
+/// @param span how long a run of the subject is from its beginning, in ticks, 1 or more
 public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, long span) {
 
     private static final long SWARM = 0x7377_6172_6d21_2121L;
@@ -48,7 +48,8 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, l
 
     /// The same with the faults of a plan.
     PlannedFaults faulty(FaultPlan plan, long seed) {
-        return new PlannedFaults(plan, subject.spec(), seed, withoutFaults(seed));
+        return new PlannedFaults(
+                plan, subject.spec(), seed, subject.beginning().ticks(), withoutFaults(seed));
     }
 
     /// What may go wrong in a run.
@@ -59,11 +60,12 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, l
     /// The same without any fault.
     Choices withoutFaults(long seed) {
         MachineSpec spec = subject.spec();
-        return new OperatorChoices(
+        Choices choices = new OperatorChoices(
                 new Requests(),
                 new ConsoleInput(subject.script(), spec),
                 new PlannedInjections(subject.injections()),
                 new SeededEntropy(seed));
+        return subject.end() == Choices.NEVER ? choices : new TimedChoices(choices, subject.end());
     }
 
     /// Each rule with an even chance, and those that it comes after.

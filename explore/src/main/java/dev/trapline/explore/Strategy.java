@@ -47,14 +47,20 @@ public sealed interface Strategy {
     ///
     /// @param subject whose vCPUs and rounds count
     /// @param seed the run's
-    /// @param span how long a run of the subject is, in ticks, 1 or more
+    /// @param span how long a run of the subject is from its beginning, in ticks, 1 or more
     default Scheduler scheduler(Subject subject, long seed, long span) {
         long quantum = subject.spec().schedule().quantum();
         return switch (this) {
             case Random _ -> new Scheduler.Random(quantum, seed);
             case Jitter _ -> new Scheduler.Jitter(quantum, seed);
             case ByPriority(int depth) ->
-                Pct.of(quantum, seed, depth, span, subject.spec().cpus().count());
+                Pct.of(
+                        quantum,
+                        seed,
+                        depth,
+                        subject.beginning().ticks(),
+                        span,
+                        subject.spec().cpus().count());
         };
     }
 

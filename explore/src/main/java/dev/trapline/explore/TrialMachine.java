@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// Used by one thread at a time.
 public final class TrialMachine implements AutoCloseable {
 
-    /// How many turns are chosen before the starting point.
-    public static final long COMMON_TURNS = 1;
-
     private final MachineParts parts;
     private final StepMachine machine;
     private final ReplaceableChoices choices = new ReplaceableChoices();
@@ -51,28 +48,11 @@ public final class TrialMachine implements AutoCloseable {
         this(engines, subject, oracle, (_, _) -> {}, History.none());
     }
 
-    /// The same with another way to the starting point.
-    ///
-    /// @param before the choices before it: exactly one turn is asked for
-    TrialMachine(EngineFactory engines, Subject subject, Oracle oracle, Choices before) {
-        this(engines, subject, oracle, (_, _) -> {}, History.none(), before);
-    }
-
     /// The same, observed.
     ///
     /// @param console gets what the guest prints
     /// @param history gets the records of each run; it stores nothing, and refuses nothing
     public TrialMachine(EngineFactory engines, Subject subject, Oracle oracle, ConsoleOutput console, History history) {
-        this(engines, subject, oracle, console, history, common(subject.spec()));
-    }
-
-    private TrialMachine(
-            EngineFactory engines,
-            Subject subject,
-            Oracle oracle,
-            ConsoleOutput console,
-            History history,
-            Choices before) {
         this.oracle = oracle;
         this.calls = new CallNotes(subject);
         MachineAssembly assembly = new MachineAssembly(
@@ -87,38 +67,24 @@ public final class TrialMachine implements AutoCloseable {
         this.parts =
                 assembly.assemble(choices, new Console(console), calls.watching(history), new Controls(), () -> {});
         this.machine = new StepMachine(parts);
-        choices.replace(before);
+        choices.replace(subject.beginning().choices(subject.spec()));
         machine.begin();
         RunOutcome over = machine.outcome();
         if (over != null) {
             close();
             throw new MachineSetupException("the machine ends before its first slice: " + over);
         }
-        this.start = machine.startingPoint();
+        this.start = subject.beginning() instanceof Beginning.Place place ? comeTo(place) : machine.startingPoint();
     }
 
-    /// The choices before the starting point. The first turn and the first round are as short as possible, so that
-    /// a run's own choices decide about everything else; services that ask for entropy at their start get it from
-    /// the machine's seed.
-    public static Choices common(MachineSpec spec) {
-        SeededEntropy entropy = new SeededEntropy(spec.schedule().seed());
-        return new Choices() {
-            @Override
-            public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
-                return new Turn(byDefault.vcpu(), 1);
-            }
-
-            @Override
-            public Bytes entropy(EntropyKey asked, int bytes) {
-                return entropy.draw(asked, bytes);
-            }
-
-            // A round that is under way cannot end earlier for what a run has planned.
-            @Override
-            public long arrivalBetween(long after, long until, boolean idle) {
-                return after + 1;
-            }
-        };
+    private StartingPoint comeTo(Beginning.Place place) {
+        try {
+            return machine.adopt(place.state());
+            // WIDE: a state of another machine meets whatever this one's parts do not expect.
+        } catch (RuntimeException e) {
+            close();
+            throw new MachineSetupException("the machine cannot begin at slice " + place.slice() + ": " + e, e);
+        }
     }
 
     /// Has a run, up to its end or to its first failure.

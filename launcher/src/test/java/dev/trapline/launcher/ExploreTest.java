@@ -233,7 +233,7 @@ class ExploreTest {
         explore("ticket-lock-fixed", "5", "--out", out);
         Said other = explore("hotplug-fixed", "5", "--out", out);
         assertThat(other.status()).isEqualTo(Ending.USAGE);
-        assertThat(other.lastLine()).contains("has an exploration of another guest, plan or schedule");
+        assertThat(other.lastLine()).contains("has an exploration of another guest, place, plan or schedule");
         assertThat(explore("ticket-lock-fixed", "5", "--schedule", "jitter", "--out", out)
                         .status())
                 .isEqualTo(Ending.USAGE);

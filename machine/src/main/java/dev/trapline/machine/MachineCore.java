@@ -393,6 +393,7 @@ public final class MachineCore implements Effects.Run {
         if (written >= 0) {
             vcpus.tellAllButOff(new VcpuCommand.DropTranslations(written, Long.BYTES));
         }
+        parts.choices().granted(rounds.slices());
         vcpus.grant(index, budget, begins, rounds.shown(), Digests.isFullOneDue(rounds.slices()), boundary.renewals());
     }
 }

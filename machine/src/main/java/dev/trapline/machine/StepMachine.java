@@ -218,6 +218,21 @@ public final class StepMachine {
         restore(new StateReader(point.machine), point.policy, VcpuLogic::rewind);
     }
 
+    /// Goes to a place of another machine that is described alike. It must be before its first slice.
+    ///
+    /// @return the same place of this machine, for [#rewind]. Both share the copy of memory
+    /// @throws dev.trapline.machine.firmware.state.UnsupportedStateException if the state of a service cannot be
+    ///     written
+    /// @throws dev.trapline.abi.state.StateDamagedException if the machines differ
+    public StartingPoint adopt(StartingPoint other) {
+        List<KeptState> services = parts.services()
+                .kept(other.services.stream().map(KeptState::bytes).toList());
+        parts.memory().restore(other.memory);
+        services.forEach(KeptState::restore);
+        restore(new StateReader(other.machine), other.policy, VcpuLogic::load);
+        return new StartingPoint(other.machine, services, other.policy, other.memory);
+    }
+
     private void restore(StateReader state, Policy inForce, BiConsumer<VcpuLogic, StateReader> each) {
         core.load(state, inForce);
         VcpuId next = new VcpuId(state.takeInt());

@@ -23,6 +23,7 @@ import dev.trapline.machine.Controls;
 import dev.trapline.machine.MachineAssembly;
 import dev.trapline.machine.MachineParts;
 import dev.trapline.machine.RunReport;
+import dev.trapline.machine.StartingPoint;
 import dev.trapline.machine.StepMachine;
 import dev.trapline.machine.VcpuView;
 import dev.trapline.machine.choice.Choices;
@@ -85,6 +86,19 @@ public final class Playback implements AutoCloseable {
             List<? extends FirmwareService<?>> services,
             Board.Fitting fitting,
             ConsoleOutput console) {
+        return of(engines, recording, services, fitting, console, Choices.defaults());
+    }
+
+    /// The same, told of the choices that the recording has.
+    ///
+    /// @param told is asked nothing
+    public static Playback of(
+            EngineFactory engines,
+            RecordingReader recording,
+            List<? extends FirmwareService<?>> services,
+            Board.Fitting fitting,
+            ConsoleOutput console,
+            Choices told) {
         MachineAssembly assembly = new MachineAssembly(
                 engines,
                 recording.header().spec(),
@@ -96,7 +110,7 @@ public final class Playback implements AutoCloseable {
         long header = recording.segmentCount() == 0 ? 0 : recording.segment(0).predecessor();
         ReplayHistory history = Recordings.replay(recording);
         MachineParts parts =
-                assembly.assemble(Choices.defaults(), new Console(console), history, new Controls(), () -> {});
+                assembly.assemble(told, new Console(console), history, new Controls(), () -> {});
         Playback playback = new Playback(parts, history, header);
         playback.machine.begin();
         return playback;
@@ -137,6 +151,13 @@ public final class Playback implements AutoCloseable {
     /// omits maintenance.
     public boolean isRenewed() {
         return machine.isRenewed();
+    }
+
+    /// The machine at the current position, for other machines that are to begin here.
+    ///
+    /// @throws IllegalStateException if no slice comes next, or a part of it was played
+    public StartingPoint startingPoint() {
+        return machine.startingPoint();
     }
 
     /// Makes a checkpoint of the current position. This scans each page of memory that was ever touched, and stores

@@ -2,12 +2,12 @@ package dev.trapline.vcpu;
 
 import akka.actor.typed.ActorSystem;
 import dev.trapline.abi.engine.EngineFactory;
+import dev.trapline.explore.Beginning;
 import dev.trapline.explore.ForkedChoices;
 import dev.trapline.explore.JudgedChoices;
 import dev.trapline.explore.Oracle;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
-import dev.trapline.explore.TrialMachine;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import java.nio.file.Path;
@@ -24,21 +24,16 @@ public record RecordedTrials(ActorSystem<?> system, EngineFactory engines, Subje
     /// @param directory where to; it must not exist
     /// @return the report of the recorded run: [#isSame] tells whether it is the same
     public RunReport record(Choices own, Trial trial, Path directory) {
-        return record(TrialMachine.common(subject.spec()), own, trial, directory);
-    }
-
-    /// The same with another way to the starting point.
-    ///
-    /// @param before the choices before it
-    public RunReport record(Choices before, Choices own, Trial trial, Path directory) {
         JudgedChoices judged = new JudgedChoices(oracle, own);
         if (trial.isInterrupted()) {
             judged.endingAt(trial.slices());
         }
+        Beginning beginning = subject.beginning();
         Machine.Builder builder = Machine.builder(engines, subject.spec())
                 .services(subject.services())
                 .board(subject.fitting())
-                .choices(_ -> new ForkedChoices(before, judged, TrialMachine.COMMON_TURNS))
+                .choices(_ -> new ForkedChoices(
+                        beginning.choices(subject.spec()), judged, beginning.slice()))
                 .recordTo(directory);
         subject.images().forEach(builder::image);
         return builder.start(system).done().toCompletableFuture().join();

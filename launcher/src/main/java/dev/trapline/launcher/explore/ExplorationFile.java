@@ -44,7 +44,7 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
             ExplorationReader kept = ExplorationReader.read(text);
             if (!kept.of().equals(of)) {
                 throw CommandException.usage("--out " + directory
-                        + " has an exploration of another guest, plan or schedule: name another directory");
+                        + " has an exploration of another guest, place, plan or schedule: name another directory");
             }
             if (kept.first() != seeds.first()) {
                 throw CommandException.usage("--out " + directory + " has an exploration that begins with seed "

@@ -42,6 +42,13 @@ import dev.trapline.launcher.process.Signals;
 import dev.trapline.launcher.recording.ExpectFile;
 import dev.trapline.launcher.recording.InputFiles;
 import dev.trapline.vcpu.RecordedTrials;
+import dev.trapline.config.ReplaySettings;
+import dev.trapline.journal.OpenOptions;
+import dev.trapline.launcher.options.Databases;
+import dev.trapline.launcher.recording.Replaying;
+import dev.trapline.explore.Beginning;
+import dev.trapline.machine.StartingPoint;
+import dev.trapline.machine.choice.Choice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,6 +116,9 @@ public final class ExploreCommand implements Action {
     private final ExploreOptions options = new ExploreOptions();
 
     @Mixin
+    private final BeginningOptions beginning = new BeginningOptions();
+
+    @Mixin
     private final FormatOption format = new FormatOption();
 
     @Mixin
@@ -141,13 +151,16 @@ public final class ExploreCommand implements Action {
         LayeredConfig layers = configuration.load(settings());
         Services services = Services.load(layers.plugins());
         TraplineConfig config = layers.validate(services.descriptors());
-        ExploreRules.add(WithoutEffect.of(spec).and(layers), config, options.isSwarm())
+        long length = beginning.length();
+        beginning
+                .check(ExploreRules.add(
+                        WithoutEffect.of(spec).and(layers), config, options.isSwarm(), beginning.from() != null))
                 .check(terminal.err());
         ResultFile.requireWritable(config.run().result());
         result = config.run().result();
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
-        Subject subject = subject(config, services);
+        Subject subject = subject(config, layers, services, engines).ending(length);
         SeededChoices choices = new SeededChoices(subject, strategy, options.isSwarm(), span(engines, subject));
         FailureKeeper keeper = new FailureKeeper(
                 choices,
@@ -209,20 +222,32 @@ public final class ExploreCommand implements Action {
         return settings;
     }
 
-    private static Subject subject(TraplineConfig config, Services services) {
+    private Subject subject(
+            TraplineConfig config, LayeredConfig layers, Services services, EngineFactory engines) {
         Path plan = config.run().faults();
         FaultPlan faults = plan == null
                 ? FaultPlan.NONE
                 : FaultPlanFile.read(plan, "--faults " + plan, services.descriptors(), Waiting.UNLIMITED);
-        Subject machine = new Subject(config.machine(), InputFiles.images(config, Waiting.UNLIMITED), services.all());
-        return new Subject(
-                machine.spec(),
-                machine.images(),
-                machine.services(),
-                machine.fitting(),
-                script(config),
-                config.run().injections(),
-                faults);
+        Subject machine = machine(config, layers, services, engines)
+                .withFaults(faults)
+                .withInjections(config.run().injections())
+                .withScript(script(config));
+        PlaceInRecording.requireBehind(machine.beginning(), machine.injections(), faults);
+        return machine;
+    }
+
+    /// The machine, and where its runs begin.
+    private Subject machine(
+            TraplineConfig config, LayeredConfig layers, Services services, EngineFactory engines) {
+        Path recording = beginning.from();
+        if (recording == null) {
+            return new Subject(config.machine(), InputFiles.images(config, Waiting.UNLIMITED), services.all());
+        }
+        ReplaySettings settings = layers.replay();
+        Replaying replaying = new Replaying(
+                recording, settings, services, OpenOptions.STRICT.with(Databases.named(settings.database())));
+        return new PlaceInRecording(terminal, replaying, engines)
+                .subject(beginning.at(), config.machine().run().maxInstructions());
     }
 
     private static ConsoleScript script(TraplineConfig config) {
@@ -238,8 +263,12 @@ public final class ExploreCommand implements Action {
 
     /// How long a run is, for schedules that choose moments.
     private static long span(EngineFactory engines, Subject subject) {
+        if (subject.length() != Subject.UNLIMITED) {
+            return subject.length();
+        }
         try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD)) {
-            return Math.max(1, machine.run(SeededChoices.measuring(subject)).ticks());
+            long end = machine.run(SeededChoices.measuring(subject)).ticks();
+            return Math.max(1, end - subject.beginning().ticks());
         }
     }
 
@@ -252,12 +281,24 @@ public final class ExploreCommand implements Action {
                 .append(oracle.patterns())
                 .append(subject.script())
                 .append(subject.injections())
+                .append(place(subject.beginning()))
+                .append(subject.length())
                 .append(FaultPlanText.of(subject.faults()));
         subject.images().forEach(each -> text.append(RecordingHeader.ImageRef.of(each)));
         subject.services()
                 .forEach(service -> text.append(service.descriptor().name())
                         .append(service.descriptor().version()));
         return Long.toHexString(Digest64.of(text.toString()));
+    }
+
+    /// What tells a beginning from others of the same machine.
+    private static String place(Beginning beginning) {
+        return switch (beginning) {
+            case Beginning.PowerOn _ -> "";
+            case Beginning.FirstTurn(List<Choice> recorded) -> recorded.toString();
+            case Beginning.Place(List<Choice> recorded, long slice, long ticks, StartingPoint _) ->
+                slice + " " + ticks + " " + recorded;
+        };
     }
 
     private void explore(Explorer explorer, Seeds seeds, int jobs, @Nullable ExplorationFile file) {

@@ -39,15 +39,37 @@ final class ExploreRules {
             "run.plugins",
             "run.result");
 
+    /// The keys of a run that an exploration has that begins at a place of a recording.
+    private static final List<String> USED_BEHIND_A_PLACE = List.of(
+            "engine.",
+            "record.postgresql.",
+            "run.max-instructions",
+            "run.input",
+            "run.input-interval",
+            "run.expect",
+            "run.faults",
+            "run.interrupts",
+            "run.events",
+            "run.serrors",
+            "run.power-button",
+            "run.plugins",
+            "run.result");
+
     private static final List<String> OF_THIS_ONE = List.of("--seeds", "--out", "--jobs");
 
     private ExploreRules() {}
 
     /// Adds them.
-    static WithoutEffect add(WithoutEffect rules, TraplineConfig config, boolean swarm) {
-        return rules.allKeysBut("an exploration does not use it", USED)
+    ///
+    /// @param behindAPlace whether the runs begin at a place of a recording
+    static WithoutEffect add(WithoutEffect rules, TraplineConfig config, boolean swarm, boolean behindAPlace) {
+        WithoutEffect ofKeys = behindAPlace
+                ? rules.allKeysBut("with --from, the machine is that of the recording", USED_BEHIND_A_PLACE)
+                        .passOverAllBut("the machine is that of the recording", USED_BEHIND_A_PLACE)
+                : rules.allKeysBut("an exploration does not use it", USED);
+        return ofKeys
                 .when(swarm && config.run().faults() == null, "there is no plan of faults", "--swarm")
-                .when(config.run().image() == null, "there is no IMAGE to load", "run.load-address")
+                .when(!behindAPlace && config.run().image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
                         config.run().input() == null && config.run().expect() == null,
                         "it needs run.input or run.expect",

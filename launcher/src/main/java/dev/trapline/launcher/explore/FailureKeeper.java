@@ -9,7 +9,6 @@ import dev.trapline.explore.Minimum;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Trial;
-import dev.trapline.explore.TrialMachine;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.ResultFile;
@@ -73,7 +72,7 @@ record FailureKeeper(
             recorder.get().record(minimizer.choices(group.seed(), minimum), minimum.trial(), smallest);
         }
         Path plan = null;
-        FaultPlan faults = Story.plan(minimum, choices.subject().injections(), TrialMachine.COMMON_TURNS);
+        FaultPlan faults = Story.plan(minimum, choices.subject().injections(), choices.subject().beginning().cuts());
         if (!faults.isEmpty()) {
             plan = directory.resolve("seed-" + group.seed() + ".conf");
             KeptFiles.write(plan, FaultPlanText.of(faults));

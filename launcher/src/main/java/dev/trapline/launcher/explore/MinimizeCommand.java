@@ -204,7 +204,7 @@ public final class MinimizeCommand implements Action {
         AtomicInteger runs = new AtomicInteger();
         AtomicBoolean stopped = new AtomicBoolean();
         try (Signals signals = Signals.take();
-                TrialMachine machine = failed.run().machine(engines, oracle)) {
+                TrialMachine machine = new TrialMachine(engines, failed.run().subject(), oracle)) {
             signals.ask(() -> stopped.set(true), () -> stopped.set(true));
             Function<Choices, Trial> judge = choices -> {
                 watch.at("run", runs.incrementAndGet(), budget);
@@ -225,7 +225,7 @@ public final class MinimizeCommand implements Action {
     private Ending kept(Failed failed, Minimum minimum, RecordedTrials recorder, Path out) {
         RecordedRun run = failed.run();
         try {
-            RunReport report = recorder.record(run.common(), run.choices(minimum), minimum.trial(), out);
+            RunReport report = recorder.record(run.choices(minimum), minimum.trial(), out);
             ResultFile.writeInto(out, ResultFile.json(Ending.of(report.outcome()), report));
             if (!RecordedTrials.isSame(minimum.trial(), report)) {
                 throw new IllegalStateException(

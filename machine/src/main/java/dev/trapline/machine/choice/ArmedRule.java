@@ -23,14 +23,17 @@ final class ArmedRule {
 
     private final FaultRule rule;
     private final long seed;
+    private final long since;
     private final long name;
     private @Nullable ArmedRule after;
     private long met;
     private long fired;
     private long first;
 
-    ArmedRule(FaultRule rule, long seed) {
+    /// @param since the least time that counts, in ticks
+    ArmedRule(FaultRule rule, long seed, long since) {
         this.rule = rule;
+        this.since = since;
         this.seed = seed ^ STREAM;
         this.name = Digest64.of(rule.name());
     }
@@ -77,9 +80,9 @@ final class ArmedRule {
         return after == null || after.fired > 0;
     }
 
-    /// When it had; 0 if it waits for none.
+    /// When it had; the least time that counts if it waits for none.
     long freedAt() {
-        return after == null ? 0 : after.first;
+        return after == null ? since : after.first;
     }
 
     /// How many occasions pass before one that has the fault, drawn as by [Occasion#probability] for each.

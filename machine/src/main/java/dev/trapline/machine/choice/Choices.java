@@ -174,6 +174,11 @@ public interface Choices {
     /// A recording that is being replayed or continued contains this input, so it must not happen again.
     default void passOver(JournalRecord.Input recorded, Place here) {}
 
+    /// A slice is granted: everything up to its beginning is chosen.
+    ///
+    /// @param slice its ordinal, from 0
+    default void granted(long slice) {}
+
     /// In a recording that is replayed or continued, the vCPU of the next turn was this one.
     ///
     /// @param ready as for [#turn]

@@ -64,6 +64,11 @@ public abstract class DelegatingChoices implements Choices {
     }
 
     @Override
+    public void granted(long slice) {
+        others.granted(slice);
+    }
+
+    @Override
     public void recorded(ChoicePoint asked, long ready, Turn turn) {
         others.recorded(asked, ready, turn);
     }

@@ -71,11 +71,18 @@ public final class PlannedFaults extends DelegatingChoices {
     /// @param seed decides what a plan leaves open
     /// @param others answer for everything else, and for calls that no rule meets
     public PlannedFaults(FaultPlan plan, MachineSpec machine, long seed, Choices others) {
+        this(plan, machine, seed, 0, others);
+    }
+
+    /// The same for a part of a run.
+    ///
+    /// @param since when it begins, in ticks: moments before are none of it
+    public PlannedFaults(FaultPlan plan, MachineSpec machine, long seed, long since, Choices others) {
         super(others);
         this.machine = machine;
         SortedMap<String, ArmedRule> byName = new TreeMap<>();
         for (FaultRule rule : plan.rules()) {
-            ArmedRule armed = new ArmedRule(rule, seed);
+            ArmedRule armed = new ArmedRule(rule, seed, since);
             all.add(armed);
             byName.put(rule.name(), armed);
             switch (rule.where()) {

@@ -46,13 +46,14 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
     /// Draws the changes of a run.
     ///
     /// @param depth how many orders a bug may need: 1 has no change
-    /// @param span how long the run may be, in ticks, 1 or more: changes come before
-    public static Pct of(long quantum, long seed, int depth, long span, int vcpus) {
+    /// @param start when the run begins to be its own, in ticks
+    /// @param span how long the run may be from there, in ticks, 1 or more: changes come within
+    public static Pct of(long quantum, long seed, int depth, long start, long span, int vcpus) {
         SplitMix64 draws = SplitMix64.of(seed, CHANGES);
         long looked = Math.max(1, span >>> draws.below(PARTS));
         List<Change> changes = new ArrayList<>();
         for (int left = depth - 1; left > 0; left--) {
-            changes.add(new Change(draws.below(looked), (int) draws.below(vcpus)));
+            changes.add(new Change(start + draws.below(looked), (int) draws.below(vcpus)));
         }
         changes.sort(Comparator.comparingLong(Change::moment));
         return new Pct(quantum, seed, changes);

@@ -112,6 +112,16 @@ class PlannedUpsetsTest {
     }
 
     @Test
+    void momentsBeforeThePartThatCountsAreNoneOfIt() {
+        FaultPlan plan = FaultPlan.of(new FaultRule("a", every(5, 10), Occasion.nth(2), WAKE));
+        assertThat(times(new PlannedFaults(plan, FOUR, 0, 15, Choices.defaults()), 60))
+                .as("the first one counts from there on, and is at its beginning")
+                .containsExactly(25L);
+        assertThat(times(new PlannedFaults(plan, FOUR, 0, 16, Choices.defaults()), 60))
+                .containsExactly(35L);
+    }
+
+    @Test
     void aProbabilityChoosesTheSameMomentsHoweverOftenTheyAreAskedFor() {
         Occasion half = Occasion.ALWAYS.withProbability(0.5);
         List<Long> once = times(of(every(0, 10), half, WAKE), 100_000);

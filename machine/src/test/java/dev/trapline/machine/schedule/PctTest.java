@@ -26,13 +26,13 @@ class PctTest {
             @ForAll @IntRange(min = 1, max = 100) int depth,
             @ForAll @LongRange(min = 1, max = 1L << 40) long span) {
         long ready = set == 0 ? 1 : set;
-        Pct pct = Pct.of(QUANTUM, seed, depth, span, 64);
+        Pct pct = Pct.of(QUANTUM, seed, depth, 0, span, 64);
         for (int i = 0; i < 50; i++) {
             ChoicePoint asked = new ChoicePoint(new VcpuId(i), span * i / 50, span * i / 50 / QUANTUM * QUANTUM);
             Turn turn = pct.next(asked, ready);
             assertThat(turn.vcpu().bit() & ready).as("it can run").isNotZero();
             assertThat(turn.length()).isBetween(1L, QUANTUM);
-            assertThat(Pct.of(QUANTUM, seed, depth, span, 64).next(asked, ready))
+            assertThat(Pct.of(QUANTUM, seed, depth, 0, span, 64).next(asked, ready))
                     .as("whatever was asked before")
                     .isEqualTo(turn);
         }
@@ -40,7 +40,7 @@ class PctTest {
 
     @Test
     void atDepthOneEachRoundHasTheSameOrderAndNobodyIsInterrupted() {
-        Pct pct = Pct.of(QUANTUM, 7, 1, 1_000_000, 4);
+        Pct pct = Pct.of(QUANTUM, 7, 1, 0, 1_000_000, 4);
         List<Integer> first = round(pct, 0);
         assertThat(new TreeSet<>(first)).as("each vCPU once").hasSize(4);
         for (long begins = QUANTUM; begins < 20 * QUANTUM; begins += QUANTUM) {
@@ -70,7 +70,7 @@ class PctTest {
             int order = 0;
             int last = 2;
             while (ready != 0) {
-                last = Pct.of(QUANTUM, seed, 1, 1, 3)
+                last = Pct.of(QUANTUM, seed, 1, 0, 1, 3)
                         .next(new ChoicePoint(new VcpuId(last), 0, 0), ready)
                         .vcpu()
                         .index();
