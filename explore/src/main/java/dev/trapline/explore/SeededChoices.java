@@ -19,15 +19,15 @@ import java.util.TreeSet;
 ///
 /// @param strategy chooses turns
 /// @param swarm whether each run has only some of the plan's faults, so that one fault does not hide another
-/// @param span how long a run of the subject is from its beginning, in ticks, 1 or more
-public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, long span) {
+/// @param profile what one run of the subject tells about others
+public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, Profile profile) {
 
     private static final long SWARM = 0x7377_6172_6d21_2121L;
 
     /// The choices of the run that tells how long a run of a subject is: without faults, and in the machine's own
     /// order, so that it does not depend on chance.
     public static Choices measuring(Subject subject) {
-        return new SeededChoices(subject.withFaults(FaultPlan.NONE), new Strategy.Jitter(), false, 1).inOrder(0);
+        return new SeededChoices(subject.withFaults(FaultPlan.NONE), new Strategy.Jitter(), false, Profile.ofSpan(1)).inOrder(0);
     }
 
     /// The choices of a run.
@@ -37,7 +37,7 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, l
 
     /// Choices with the turns of a run.
     Choices scheduled(long seed, Choices others) {
-        return new ScheduledChoices(strategy.scheduler(subject, seed, span), others);
+        return new ScheduledChoices(strategy.scheduler(subject, seed, profile), others);
     }
 
     /// The same with the turns of the machine's own schedule.

@@ -29,7 +29,7 @@ record SeededRun(SeededChoices seeded, long seed) implements FailingRun {
     }
 
     private SeededChoices with(Subject subject) {
-        return new SeededChoices(subject, seeded.strategy(), false, seeded.span());
+        return new SeededChoices(subject, seeded.strategy(), false, seeded.profile());
     }
 
     @Override

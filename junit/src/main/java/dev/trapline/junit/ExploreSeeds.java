@@ -19,7 +19,7 @@ public @interface ExploreSeeds {
     /// How many seeds, 1 or more: 0, 1, 2, ...
     long value() default 100;
 
-    /// How vCPUs get their turns: `random`, `jitter` or `pct:DEPTH`.
+    /// How vCPUs get their turns: `random`, `jitter`, `pct:DEPTH` or `shared:DEPTH`.
     String schedule() default "random";
 
     /// Whether each seed has only some of the plan's faults.

@@ -3,6 +3,7 @@ package dev.trapline.junit;
 import dev.trapline.explore.Finding;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
+import dev.trapline.explore.Profile;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Strategy;
@@ -37,7 +38,7 @@ final class SeedRuns {
         } catch (IllegalArgumentException e) {
             throw new ExtensionConfigurationException("@ExploreSeeds: " + e.getMessage(), e);
         }
-        this.choices = new SeededChoices(subject, strategy, swarm, 1);
+        this.choices = new SeededChoices(subject, strategy, swarm, Profile.ofSpan(1));
     }
 
     /// The choices of a run in the order of round robin, with the plan's faults.
@@ -87,7 +88,7 @@ final class SeedRuns {
         if (last < first) {
             throw new ExtensionConfigurationException("@ExploreSeeds: " + seeds + " is no number of seeds");
         }
-        choices = new SeededChoices(subject, strategy, swarm, span(machine));
+        choices = new SeededChoices(subject, strategy, swarm, Profile.of(Engines.standard(), subject, strategy));
         for (long seed = first; seed <= last; seed++) {
             machine.arm(choices.of(seed));
             Throwable failure = body.invoke();
@@ -99,14 +100,6 @@ final class SeedRuns {
                         body.name() + " does not run its machine: call TestMachine.run() in it");
             }
         }
-    }
-
-    /// How long a run is, in ticks.
-    private long span(TestMachine machine) {
-        machine.arm(SeededChoices.measuring(subject));
-        machine.run();
-        Trial trial = machine.last();
-        return trial == null ? 1 : Math.max(1, trial.ticks());
     }
 
     private AssertionFailedError report(long seed, long seeds, Throwable failure, TestMachine machine, Body body) {

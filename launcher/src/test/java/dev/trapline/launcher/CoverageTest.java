@@ -18,6 +18,7 @@ import dev.trapline.explore.CodeSet;
 import dev.trapline.explore.Coverage;
 import dev.trapline.explore.Explorer;
 import dev.trapline.explore.Oracle;
+import dev.trapline.explore.Profile;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Seeds;
 import dev.trapline.explore.Strategy;
@@ -63,7 +64,7 @@ class CoverageTest {
         List<FirmwareService<?>> services = new ArrayList<>();
         ServiceLoader.load(FirmwareService.class).forEach(services::add);
         Image image = new Image(Image.Kind.ELF, guest, 0, Bytes.copyOf(Files.readAllBytes(file)));
-        return new SeededChoices(new Subject(spec, List.of(image), services), new Strategy.Random(), false, 20_000);
+        return new SeededChoices(new Subject(spec, List.of(image), services), new Strategy.Random(), false, Profile.ofSpan(20_000));
     }
 
     private static SeededChoices choices(String guest) throws IOException {

@@ -88,6 +88,10 @@ class ExploreTest {
         "hotplug, pct:3, 200..299, exit-status, 3",
         "sdei-update, pct:3, 0..99, exit-status, 3",
         "sdei-update, random, 0..99, exit-status, 7",
+        "ticket-lock, shared:2, 0..199, no-progress, 10",
+        "hotplug, shared:3, 0..49, exit-status, 3",
+        "sdei-update, shared:2, 0..49, exit-status, 3",
+        "needle, shared:2, 0..49, exit-status, 3",
     })
     void bugsOfInterleavingAreFoundAndShrunk(String guest, String schedule, String seeds, String kind, int most)
             throws IOException {
@@ -155,6 +159,7 @@ class ExploreTest {
                 "ticket-lock",
                 "hotplug",
                 "sdei-update",
+                "needle",
                 "ignores-denied",
                 "retries-forever",
                 "trusts-x4",
@@ -163,6 +168,13 @@ class ExploreTest {
         Said said = explore(guest + "-fixed", SURVIVED);
         assertThat(said.status()).as(said.out()).isZero();
         assertThat(said.out()).startsWith(SURVIVED.equals("1000") ? "1,000 runs" : "100,000 runs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ticket-lock", "hotplug", "sdei-update", "needle"})
+    void theSameGuestsWithoutTheirBugsSurviveInterruptionsWhereTheyShare(String guest) {
+        Said said = explore(guest + "-fixed", "300", "--schedule", "shared:3");
+        assertThat(said.status()).as(said.out()).isZero();
     }
 
     @ParameterizedTest
@@ -260,6 +272,8 @@ class ExploreTest {
     @CsvSource(delimiter = '|', textBlock = """
         --seeds;0           | are no seeds
         --schedule;pct:0    | a depth of 0
+        --schedule;shared:x | is no schedule
+        --schedule;shared:0 | a depth of 0
         --schedule;fair     | is no schedule
         --jobs;0            | --jobs '0' is no number from 1 to 64
         --minimize-runs;x   | --minimize-runs 'x' is no number from 0 to 100000

@@ -15,6 +15,7 @@ import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.config.ConfigLoader;
 import dev.trapline.explore.Oracle;
+import dev.trapline.explore.Profile;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Strategy;
 import dev.trapline.explore.Subject;
@@ -128,7 +129,7 @@ class PlaceInRecordingTest {
             long slice = Math.min(slices - 1, slices * part / PLACES);
             Subject subject = subject(recording, new PositionQuery.In(slice, 0)).withFaults(plan());
             assertThat(subject.beginning().slice()).isEqualTo(slice);
-            SeededChoices choices = new SeededChoices(subject, new Strategy.Random(), false, 20_000);
+            SeededChoices choices = new SeededChoices(subject, new Strategy.Random(), false, Profile.ofSpan(20_000));
             RecordedTrials recorded =
                     new RecordedTrials(new ActorSystemStart().system(), engines, subject, Oracle.STANDARD);
             try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD)) {
@@ -164,7 +165,7 @@ class PlaceInRecordingTest {
         Path recording = record("wfi-all", "--max-instructions 5000");
         Subject whole = subject(recording, new PositionQuery.In(2, 0));
         Subject subject = whole.ending(1_000_000);
-        SeededChoices choices = new SeededChoices(subject, new Strategy.Random(), false, 1_000_000);
+        SeededChoices choices = new SeededChoices(subject, new Strategy.Random(), false, Profile.ofSpan(1_000_000));
         try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD)) {
             Trial trial = machine.run(choices.of(1));
             assertThat(trial.outcome()).isEqualTo(new RunOutcome.Interrupted());

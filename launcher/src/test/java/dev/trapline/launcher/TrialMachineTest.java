@@ -16,6 +16,7 @@ import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.explore.Finding;
 import dev.trapline.explore.Invariant;
 import dev.trapline.explore.Oracle;
+import dev.trapline.explore.Profile;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Strategy;
 import dev.trapline.explore.Subject;
@@ -81,7 +82,7 @@ class TrialMachineTest {
     void eachRunIsThatOfANewMachine(String guest) throws IOException {
         Subject subject = subject(guest);
         for (Strategy strategy : List.of(new Strategy.Random(), new Strategy.ByPriority(3), new Strategy.Jitter())) {
-            SeededChoices choices = new SeededChoices(subject, strategy, false, 20_000);
+            SeededChoices choices = new SeededChoices(subject, strategy, false, Profile.ofSpan(20_000));
             try (TrialMachine used = new TrialMachine(engines, subject, Oracle.STANDARD)) {
                 for (long seed = 0; seed < SEEDS; seed++) {
                     Trial trial = used.run(choices.of(seed));
@@ -100,7 +101,7 @@ class TrialMachineTest {
                 machine.states().stream().filter(state -> state.isRunnable()).count() > 2
                         ? "more than two vCPUs run"
                         : null;
-        SeededChoices choices = new SeededChoices(subject, new Strategy.Random(), false, 20_000);
+        SeededChoices choices = new SeededChoices(subject, new Strategy.Random(), false, Profile.ofSpan(20_000));
         try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD.and(atMostTwoOn))) {
             Trial trial = machine.run(choices.of(1));
             assertThat(trial.finding())

@@ -144,7 +144,7 @@ final class BudgetTrial {
                     new Aarch64(),
                     new EngineSpec(CpuModel.CORTEX_A57, Width.AARCH64, mpidr, map, false),
                     shortcuts,
-                    null);
+                    UnicornEngine.Listeners.NONE);
             engine.writeRegisters(RegisterWrites.fromX0(0, 0, DATA, 0, 0, 0, 0, NOTHING, 0, 0, FLASH, BASE + ROUTINE));
             engine.writePc(BASE);
         }

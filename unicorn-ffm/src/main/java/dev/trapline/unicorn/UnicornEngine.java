@@ -3,6 +3,7 @@ package dev.trapline.unicorn;
 import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Digest64;
 import dev.trapline.abi.Width;
+import dev.trapline.abi.engine.AccessListener;
 import dev.trapline.abi.engine.CodeListener;
 import dev.trapline.abi.engine.CpuTimer;
 import dev.trapline.abi.engine.CpuWiring;
@@ -156,13 +157,20 @@ final class UnicornEngine implements Engine {
         wired = new ExceptionRun(parts, taking, inputs, hooks, bus, registers);
     }
 
-    /// @param listener null if nobody wants to know which code is reached
+    /// Who is told what the engine does.
+    ///
+    /// @param code null if nobody wants to know which code is reached
+    /// @param accesses null if nobody wants to know of loads and stores
+    record Listeners(@Nullable CodeListener code, @Nullable AccessListener accesses) {
+        static final Listeners NONE = new Listeners(null, null);
+    }
+
     static UnicornEngine open(
             Layouts layouts,
             Architecture architecture,
             EngineSpec spec,
             Shortcuts shortcuts,
-            @Nullable CodeListener listener) {
+            Listeners listeners) {
         Unicorn unicorn = Unicorn.open(layouts.library(), architecture.arch(), architecture.model(spec));
         boolean opened = false;
         try {
@@ -174,7 +182,7 @@ final class UnicornEngine implements Engine {
             if (wiring != null) {
                 engine.wire(wiring, seen);
             }
-            engine.map(seen.memory(), shortcuts, listener);
+            engine.map(seen.memory(), shortcuts, listeners);
             engine.parts.fetchRegisters();
             engine.atOpening = engine.save();
             opened = true;
@@ -186,18 +194,21 @@ final class UnicornEngine implements Engine {
         }
     }
 
-    private void map(MemoryMap memory, Shortcuts shortcuts, @Nullable CodeListener listener) {
+    private void map(MemoryMap memory, Shortcuts shortcuts, Listeners listeners) {
         AddressSpace space = new AddressSpace(unicorn, memory);
         space.map(bus);
         unicorn.hookExceptions(hooks);
+        if (listeners.accesses() != null) {
+            unicorn.hookAccesses(listeners.accesses());
+        }
         GapStubs stubs = unicorn.upcalls().gapStubs(hooks);
         if (flags != null) {
             CountedRun run = shortcuts.install(unicorn, flags, memory, hooks);
             if (run == null) {
                 layouts.instance().requireCounter(layouts.library());
             } else {
-                if (listener != null) {
-                    run.reportTo(listener);
+                if (listeners.code() != null) {
+                    run.reportTo(listeners.code());
                 }
                 parts.count(run);
                 hooks.count(run);

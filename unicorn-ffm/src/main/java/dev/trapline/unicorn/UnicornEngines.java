@@ -1,5 +1,6 @@
 package dev.trapline.unicorn;
 
+import dev.trapline.abi.engine.AccessListener;
 import dev.trapline.abi.engine.CodeListener;
 import dev.trapline.abi.engine.Engine;
 import dev.trapline.abi.engine.EngineFactory;
@@ -47,33 +48,46 @@ public final class UnicornEngines implements EngineFactory {
     /// is only used as the code is written.
     @Override
     public Engine open(EngineSpec spec) {
-        return open(spec, null);
+        return open(spec, shortcuts(), UnicornEngine.Listeners.NONE);
     }
 
-    private Engine open(EngineSpec spec, @Nullable CodeListener listener) {
+    private Engine open(EngineSpec spec, Shortcuts taken, UnicornEngine.Listeners listeners) {
         Architecture architecture = switch (spec.width()) {
             case AARCH64 -> new Aarch64();
             case AARCH32 -> new Aarch32(spec.wiring() != null);
         };
-        return UnicornEngine.open(layouts, architecture, spec, shortcuts(), listener);
+        return UnicornEngine.open(layouts, architecture, spec, taken, listeners);
     }
 
     /// Only AArch64 engines with the shortcut [Shortcut#BUDGETS] tell which code they reach.
     @Override
     public EngineFactory reporting(CodeListener listener) {
-        return new Reporting(this, listener);
+        return new Listened(this, shortcuts(), new UnicornEngine.Listeners(listener, null));
     }
 
-    /// The same engines with a listener.
-    private record Reporting(UnicornEngines engines, CodeListener listener) implements EngineFactory {
+    /// These engines have no shortcuts, which pass over some stores. They do not tell which code they reach.
+    @Override
+    public EngineFactory watching(AccessListener listener) {
+        Shortcuts none = Shortcuts.of(layouts, EnumSet.noneOf(Shortcut.class), Host.current());
+        return new Listened(this, none, new UnicornEngine.Listeners(null, listener));
+    }
+
+    /// The same engines with listeners.
+    private record Listened(UnicornEngines engines, Shortcuts shortcuts, UnicornEngine.Listeners listeners)
+            implements EngineFactory {
         @Override
         public Engine open(EngineSpec spec) {
-            return engines.open(spec, listener);
+            return engines.open(spec, shortcuts, listeners);
         }
 
         @Override
         public EngineFactory reporting(CodeListener other) {
-            return new Reporting(engines, other);
+            return new Listened(engines, shortcuts, new UnicornEngine.Listeners(other, listeners.accesses()));
+        }
+
+        @Override
+        public EngineFactory watching(AccessListener other) {
+            return engines.watching(other);
         }
 
         @Override

@@ -12,7 +12,7 @@ record GivenShortcuts(Layouts layouts, Shortcuts shortcuts) implements EngineFac
 
     @Override
     public Engine open(EngineSpec spec) {
-        return UnicornEngine.open(layouts, new Aarch64(), spec, shortcuts, null);
+        return UnicornEngine.open(layouts, new Aarch64(), spec, shortcuts, UnicornEngine.Listeners.NONE);
     }
 
     @Override

@@ -18,6 +18,13 @@ public interface EngineFactory {
         return this;
     }
 
+    /// A factory whose engines tell of each load and store. They execute as the others do, but many times more slowly.
+    ///
+    /// @return this one if its engines cannot tell it; then the listener is told nothing
+    default EngineFactory watching(AccessListener listener) {
+        return this;
+    }
+
     /// The library behind the engines: recorded with every run.
     EngineLibrary library();
 

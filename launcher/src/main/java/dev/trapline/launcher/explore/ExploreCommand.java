@@ -17,12 +17,12 @@ import dev.trapline.explore.Explorer;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Oracle;
+import dev.trapline.explore.Profile;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Seeds;
 import dev.trapline.explore.Strategy;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Tally;
-import dev.trapline.explore.TrialMachine;
 import dev.trapline.launcher.options.CommonOptions;
 import dev.trapline.launcher.options.ConfigOptions;
 import dev.trapline.launcher.options.FormatOption;
@@ -161,7 +161,7 @@ public final class ExploreCommand implements Action {
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
         Subject subject = subject(config, layers, services, engines).ending(length);
-        SeededChoices choices = new SeededChoices(subject, strategy, options.isSwarm(), span(engines, subject));
+        SeededChoices choices = new SeededChoices(subject, strategy, options.isSwarm(), Profile.of(engines, subject, strategy));
         FailureKeeper keeper = new FailureKeeper(
                 choices,
                 new Minimizer(engines, choices, oracle, Math.max(1, budget)),
@@ -259,17 +259,6 @@ public final class ExploreCommand implements Action {
         return input == null
                 ? ConsoleScript.NONE
                 : ConsoleScript.typing(InputFiles.read("input", input, InputFiles.LARGEST_INPUT, Waiting.UNLIMITED));
-    }
-
-    /// How long a run is, for schedules that choose moments.
-    private static long span(EngineFactory engines, Subject subject) {
-        if (subject.length() != Subject.UNLIMITED) {
-            return subject.length();
-        }
-        try (TrialMachine machine = new TrialMachine(engines, subject, Oracle.STANDARD)) {
-            long end = machine.run(SeededChoices.measuring(subject)).ticks();
-            return Math.max(1, end - subject.beginning().ticks());
-        }
     }
 
     private static String digest(SeededChoices choices, Oracle oracle) {

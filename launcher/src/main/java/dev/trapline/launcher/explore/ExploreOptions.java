@@ -48,8 +48,9 @@ final class ExploreOptions {
             names = "--schedule",
             paramLabel = "NAME",
             order = 2,
-            description = "How the vCPUs get their turns: random; jitter, which keeps their order; or pct:DEPTH, with "
-                    + "priorities that change DEPTH-1 times (default random).")
+            description = "How the vCPUs get their turns: random; jitter, which keeps their order; pct:DEPTH, with "
+                    + "priorities that change DEPTH-1 times; or shared:DEPTH, where they change at calls and at "
+                    + "memory that vCPUs share (default random).")
     void schedule(@Nullable String value) {
         schedule = value == null ? schedule : value;
     }

@@ -22,7 +22,6 @@ final class ExploreRules {
             "run.load-address",
             "run.kernel",
             "run.initrd",
-            "run.append",
             "run.flash",
             "run.slice",
             "run.seed",

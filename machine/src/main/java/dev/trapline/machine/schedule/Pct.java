@@ -7,6 +7,7 @@ import dev.trapline.abi.choice.Turn;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 
 /// Probabilistic concurrency testing (Burckhardt and others, "A Randomized Scheduler with Probabilistic Guarantees of
 /// Finding Bugs", 2010), for a machine with rounds.
@@ -49,11 +50,28 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
     /// @param start when the run begins to be its own, in ticks
     /// @param span how long the run may be from there, in ticks, 1 or more: changes come within
     public static Pct of(long quantum, long seed, int depth, long start, long span, int vcpus) {
-        SplitMix64 draws = SplitMix64.of(seed, CHANGES);
-        long looked = Math.max(1, span >>> draws.below(PARTS));
+        SplitMix64 parts = SplitMix64.of(seed, CHANGES);
+        long looked = Math.max(1, span >>> parts.below(PARTS));
+        return with(quantum, seed, depth, parts, draws -> anywhere(draws, start, looked, vcpus));
+    }
+
+    /// A change at any moment.
+    private static Change anywhere(SplitMix64 draws, long start, long span, int vcpus) {
+        return new Change(start + draws.below(span), (int) draws.below(vcpus));
+    }
+
+    /// The same with changes at moments of another choice.
+    ///
+    /// @param moment draws a change
+    public static Pct of(long quantum, long seed, int depth, Function<SplitMix64, Change> moment) {
+        return with(quantum, seed, depth, SplitMix64.of(seed, CHANGES), moment);
+    }
+
+    private static Pct with(
+            long quantum, long seed, int depth, SplitMix64 draws, Function<SplitMix64, Change> moment) {
         List<Change> changes = new ArrayList<>();
         for (int left = depth - 1; left > 0; left--) {
-            changes.add(new Change(start + draws.below(looked), (int) draws.below(vcpus)));
+            changes.add(moment.apply(draws));
         }
         changes.sort(Comparator.comparingLong(Change::moment));
         return new Pct(quantum, seed, changes);

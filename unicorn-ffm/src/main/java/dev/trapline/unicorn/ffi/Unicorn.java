@@ -2,6 +2,7 @@ package dev.trapline.unicorn.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.trapline.abi.engine.AccessListener;
 import dev.trapline.abi.engine.EngineException;
 import dev.trapline.abi.engine.MmioDevice;
 import java.lang.foreign.Arena;
@@ -107,6 +108,14 @@ public final class Unicorn implements AutoCloseable {
     public void hookExceptions(Hooks hooks) {
         hook(UnicornConstants.UC_HOOK_INTR, upcalls.interruptStub(hooks), 0);
         hook(UnicornConstants.UC_HOOK_MEM_INVALID, upcalls.invalidStub(hooks), 0);
+    }
+
+    /// Reports each load and store. It makes the guest many times slower.
+    public void hookAccesses(AccessListener listener) {
+        hook(
+                UnicornConstants.UC_HOOK_MEM_READ | UnicornConstants.UC_HOOK_MEM_WRITE,
+                upcalls.accessStub(listener),
+                0);
     }
 
     /// Reports MRS, MSR (register) and SYS to the hooks. AArch64 only.

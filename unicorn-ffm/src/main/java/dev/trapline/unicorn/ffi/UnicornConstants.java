@@ -23,6 +23,14 @@ public final class UnicornConstants {
     public static final int UC_HOOK_CODE = 4;
     public static final int UC_HOOK_BLOCK = 8;
     public static final int UC_HOOK_EDGE_GENERATED = 1 << 15;
+
+    /// Loads and stores of mapped memory and of devices.
+    public static final int UC_HOOK_MEM_READ = 1 << 10;
+
+    public static final int UC_HOOK_MEM_WRITE = 1 << 11;
+
+    /// The kind of access that a hook on stores gets.
+    public static final int UC_MEM_WRITE = 17;
     /// Every access without a mapping, and every access that a mapping's protection refuses.
     public static final int UC_HOOK_MEM_INVALID = 0x3f0;
 

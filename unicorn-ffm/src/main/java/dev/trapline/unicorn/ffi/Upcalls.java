@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.trapline.abi.engine.AccessListener;
 import dev.trapline.abi.engine.MmioDevice;
 import dev.trapline.board.cpu.SystemRegister;
 import java.lang.foreign.Arena;
@@ -45,6 +46,8 @@ public final class Upcalls {
     private static final FunctionDescriptor INTERRUPT = FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_LONG);
     private static final FunctionDescriptor INVALID =
             of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor ACCESS =
+            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor SYSTEM = of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor TRANSLATION =
             FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -58,6 +61,7 @@ public final class Upcalls {
 
     private static final MethodHandle ON_INTERRUPT = method("interrupt", INTERRUPT, Hooks.class);
     private static final MethodHandle ON_INVALID = method("invalid", INVALID, Hooks.class);
+    private static final MethodHandle ON_ACCESS = method("access", ACCESS, AccessListener.class);
     private static final MethodHandle ON_MRS = method("readSystem", SYSTEM, Hooks.class);
     private static final MethodHandle ON_MSR = method("writeSystem", SYSTEM, Hooks.class);
     private static final MethodHandle ON_SYS = method("systemInstruction", SYSTEM, Hooks.class);
@@ -101,6 +105,10 @@ public final class Upcalls {
 
     long invalidStub(Hooks hooks) {
         return stub(ON_INVALID, hooks, INVALID);
+    }
+
+    long accessStub(AccessListener listener) {
+        return stub(ON_ACCESS, listener, ACCESS);
     }
 
     long readSystemStub(Hooks hooks) {
@@ -178,6 +186,15 @@ public final class Upcalls {
             return hooks.invalidAccess(access, address) ? 1 : 0;
         } catch (Throwable t) {
             return self.engine.failInHook(t);
+        }
+    }
+
+    private static void access(
+            Upcalls self, AccessListener listener, long uc, int access, long address, int size, long value, long user) {
+        try {
+            listener.accessed(address, size, access == UnicornConstants.UC_MEM_WRITE);
+        } catch (Throwable t) {
+            self.engine.failInHook(t);
         }
     }
 
