@@ -41,8 +41,9 @@ final class EffectCheck {
     /// Refuses effects that are too large for one record, even in a run that is not recorded: a run must not depend
     /// on that.
     ///
+    /// @return how many bytes they have
     /// @throws ServiceFailure that names the service, and the size
-    static void requireRecordable(List<Effect> effects, String service) {
+    static long requireRecordable(List<Effect> effects, String service) {
         long bytes = 0;
         for (Effect effect : effects) {
             bytes += EFFECT_BYTES
@@ -57,6 +58,7 @@ final class EffectCheck {
                             + " can be recorded: it has to write memory in several answers",
                     null);
         }
+        return bytes;
     }
 
     private @Nullable String refusal(Effect effect) {

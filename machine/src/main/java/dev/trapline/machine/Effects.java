@@ -43,6 +43,9 @@ final class Effects {
     /// Without an instruction of the guest: far more than the events that can come in from outside at once.
     private static final int MOST_REACTIONS = 100_000;
 
+    /// What reactions between two slices may have together: they wait in memory until they are stored.
+    private static final long MOST_REACTION_BYTES = 256L << 20;
+
     private final MachineSpec spec;
     private final BootPlan boot;
     private final MachineMemory memory;
@@ -57,6 +60,7 @@ final class Effects {
     private int depth;
     /// How many there were since a slice ended, and how many slices had ended.
     private int reactions;
+    private long reactionBytes;
     private long countedAt;
 
     Effects(
@@ -108,10 +112,9 @@ final class Effects {
         }
         List<Effect> effects = services.notice(service, event);
         if (!effects.isEmpty()) {
-            EffectCheck.requireRecordable(effects, service);
+            requireEnd(service, event, EffectCheck.requireRecordable(effects, service));
             List<Effect> feasible = feasible(effects);
             run.reacted(new JournalRecord.Reaction(service, feasible));
-            requireEnd(service, event);
             depth++;
             try {
                 apply(feasible, service);
@@ -121,12 +124,22 @@ final class Effects {
         }
     }
 
-    private void requireEnd(String service, MachineEvent event) {
+    private void requireEnd(String service, MachineEvent event, long bytes) {
         if (inputs.slices() != countedAt) {
             countedAt = inputs.slices();
             reactions = 0;
+            reactionBytes = 0;
         }
         reactions++;
+        reactionBytes += bytes;
+        if (reactionBytes > MOST_REACTION_BYTES) {
+            reactionBytes = 0;
+            throw new ServiceFailure(
+                    service,
+                    "reacts to events with effects of more than " + (MOST_REACTION_BYTES >> 20)
+                            + " MiB, and the guest executes nothing meanwhile",
+                    null);
+        }
         if (depth >= MOST_NESTED || reactions > MOST_REACTIONS) {
             reactions = 0;
             throw new ServiceFailure(

@@ -17,6 +17,8 @@ import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
 import dev.trapline.machine.RunReport.OpenHandler;
 import dev.trapline.testkit.FakeEngines;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -241,6 +243,24 @@ class ServiceEffectsTest {
                         RunOutcome.ServiceFailed.class,
                         failed -> assertThat(failed.message()).contains("at most 16777216 can be recorded"));
         assertThat(toys.records(JournalRecord.Reaction.class)).isEmpty();
+    }
+
+    /// Each is recorded before the guest executes the next instruction, so all of them are in memory together.
+    @Test
+    void reactionsThatTogetherAreTooLargeAreTheServicesFailure() {
+        List<Effect> large = Collections.nCopies(2_000, new Effect.WriteMemory(DATA, Bytes.copyOf(new byte[4096])));
+        toy.reaction = event -> event instanceof MachineEvent.PoweredOff ? large : List.of();
+        Effect[] offs = new Effect[100];
+        Arrays.fill(offs, new Effect.PowerOff(CPU1));
+        engines.script(hvc(toy.does(offs)));
+        StepMachine machine = toys.begin(2);
+        ToyMachine.runToEnd(machine);
+        assertThat(machine.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.ServiceFailed.class,
+                        failed -> assertThat(failed.message())
+                                .startsWith("service 'toy' reacts to events with effects of more than 256 MiB"));
+        assertThat(toys.records(JournalRecord.Reaction.class)).hasSizeBetween(30, 32);
     }
 
     private void assertFailsBecauseItReactsWithoutEnd(StepMachine machine) {

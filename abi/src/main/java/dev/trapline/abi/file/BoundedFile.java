@@ -61,15 +61,35 @@ public final class BoundedFile {
     }
 
     /// Opens an existing regular file to read and write, as above.
+    ///
+    /// @throws UnusableFileException also if it has another name elsewhere: what is written would change it there
     public static FileChannel openToWriteIn(Path directory, Path file) throws IOException {
         return openIn(directory, file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private static FileChannel openIn(Path directory, Path file, StandardOpenOption... options) throws IOException {
         requireRegular(file, Links.REFUSED);
+        if (options.length > 1) {
+            requireOneName(file);
+        }
         return Descriptor.isKnown(file)
                 ? openUnseen(directory, file, options)
                 : FileChannel.open(file, withoutLinks(options));
+    }
+
+    /// Checks that nothing has another name that a change of it would change, too. A file that is gone has none.
+    ///
+    /// @throws UnusableFileException if it has
+    public static void requireOneName(Path file) throws IOException {
+        try {
+            boolean isCounted = file.getFileSystem().supportedFileAttributeViews().contains("unix");
+            if (isCounted && (Integer) Files.getAttribute(file, "unix:nlink") > 1) {
+                throw new UnusableFileException("has another name elsewhere (a hard link), and what is written here"
+                        + " would change it there: use a copy");
+            }
+        } catch (NoSuchFileException e) {
+            // Somebody has just deleted it.
+        }
     }
 
     /// As [#openIn] for a file that was not looked at before: it may be of any kind, and change at any time.
@@ -102,6 +122,9 @@ public final class BoundedFile {
         FileKind kind = FileKind.of(opened.path());
         if (kind != FileKind.REGULAR) {
             throw unusable(kind);
+        }
+        if (options.length > 1) {
+            requireOneName(opened.path());
         }
         return FileChannel.open(opened.path(), options);
     }

@@ -72,6 +72,16 @@ public final class ThrownText {
             }
         }
 
+        // The usual one copies all of the text first.
+        @Override
+        public void write(String text, int from, int length) {
+            int room = Math.min(length, MOST - kept.length());
+            kept.append(text, from, from + room);
+            if (kept.length() == MOST) {
+                throw new Full();
+            }
+        }
+
         private String toLastLine() {
             int end = kept.lastIndexOf("\n");
             return kept.substring(0, end < 0 ? kept.length() : end).stripTrailing();

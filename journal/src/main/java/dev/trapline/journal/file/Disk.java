@@ -57,6 +57,18 @@ public final class Disk {
         }
     }
 
+    /// Writes a file, which is there as a whole or not at all. Who may read it follows from its directory. A link of any
+    /// kind stays as it is: the file is a new one.
+    ///
+    /// @throws IOException if it cannot be written, or if something else than a file has its name
+    public static void write(Path file, String text) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        deleteRegular(fresh);
+        Permissions.makeFile(fresh);
+        Files.writeString(fresh, text);
+        replace(fresh, file);
+    }
+
     /// Replaces a file by another one: after a power cut, the path is one or the other.
     ///
     /// @throws IOException if that cannot be done, or there is something else than a regular file in its place

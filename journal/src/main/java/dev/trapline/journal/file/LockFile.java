@@ -111,6 +111,7 @@ public final class LockFile implements AutoCloseable {
             return path.openToWrite();
         } catch (NoSuchFileException | UnusableFileException e) {
             BoundedFile.requireRegularOrNothing(path.file(), Links.REFUSED);
+            BoundedFile.requireOneName(path.file());
             return null;
         }
     }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher.explore;
 
+import dev.trapline.journal.file.Disk;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.explore.CallInState;
@@ -113,6 +114,6 @@ record ExplorationFile(Path directory, String of, Seeds seeds) {
                 .with("code", coverage.code().toString())
                 .with("calls", calls)
                 .with("rules", rules);
-        KeptFiles.write(directory.resolve(NAME), document.line());
+        Disk.write(directory.resolve(NAME), document.line());
     }
 }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher.explore;
 
+import dev.trapline.journal.file.Disk;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.config.FaultPlanText;
@@ -75,9 +76,9 @@ record FailureKeeper(
         FaultPlan faults = Story.plan(minimum, choices.subject().injections(), choices.subject().beginning().cuts());
         if (!faults.isEmpty()) {
             plan = directory.resolve("seed-" + group.seed() + ".conf");
-            KeptFiles.write(plan, FaultPlanText.of(faults));
+            Disk.write(plan, FaultPlanText.of(faults));
         }
-        KeptFiles.write(
+        Disk.write(
                 directory.resolve("seed-" + group.seed() + ".txt"),
                 group.finding().text() + "\n" + ExploreReport.needed(minimum) + "\n" + String.join("\n", story) + "\n");
         return new Failure(group, minimum, story, minimum.trial().lastCalls(), recording, smallest, plan);

@@ -3,14 +3,13 @@ package dev.trapline.launcher.explore;
 import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.file.UnusableFileException;
 import dev.trapline.abi.machine.Sharing;
-import dev.trapline.journal.file.Disk;
 import dev.trapline.journal.file.Permissions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/// The files and directories of an exploration. They are private, as recordings are: what guests print is in them. No
+/// The directories of an exploration. They are private, as recordings are: what guests print is in their files. No
 /// link in an exploration is followed, and nothing but a regular file is replaced: the directory may be a stranger's.
 final class KeptFiles {
 
@@ -38,16 +37,5 @@ final class KeptFiles {
                 throw new UnusableFileException(directory + " " + kind.words() + ", and must be a directory");
         }
         return directory;
-    }
-
-    /// Writes a file, which is there as a whole or not at all.
-    ///
-    /// @throws IOException if it cannot be written, or if something else than a file has its name
-    static void write(Path file, String text) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Disk.deleteRegular(fresh);
-        Permissions.makeFile(fresh);
-        Files.writeString(fresh, text);
-        Disk.replace(fresh, file);
     }
 }

@@ -1,5 +1,6 @@
 package dev.trapline.launcher.explore;
 
+import dev.trapline.journal.file.Disk;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.fault.FaultPlan;
@@ -234,7 +235,7 @@ public final class MinimizeCommand implements Action {
             FaultPlan faults = Story.plan(minimum, List.of(), 0);
             Path plan = faults.isEmpty() ? null : out.resolveSibling(out.getFileName() + ".conf");
             if (plan != null) {
-                KeptFiles.write(plan, FaultPlanText.of(faults));
+                Disk.write(plan, FaultPlanText.of(faults));
             }
             MinimizeReport result = new MinimizeReport(
                     failed.finding(),

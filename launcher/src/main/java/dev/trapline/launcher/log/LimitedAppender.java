@@ -2,11 +2,11 @@ package dev.trapline.launcher.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.OutputStreamAppender;
 
 /// Prints at most so many messages a minute. Others can make a server log something, as often as they like: anybody who
 /// reaches its port does so by opening connections.
-final class LimitedAppender extends ConsoleAppender<ILoggingEvent> {
+final class LimitedAppender extends OutputStreamAppender<ILoggingEvent> {
 
     /// How many messages a minute has room for.
     static final int MOST = 30;

@@ -2,6 +2,8 @@ package dev.trapline.launcher.log;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import dev.trapline.launcher.output.OthersOutput;
+import java.io.OutputStream;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.helpers.BasicMarkerFactory;
@@ -16,11 +18,22 @@ public final class LogProvider implements SLF4JServiceProvider {
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final LogbackMDCAdapter adapter = new LogbackMDCAdapter();
 
+    private final OutputStream out;
+
+    /// The log of this process. SLF4J makes it by reflection.
+    public LogProvider() {
+        this(OthersOutput.log());
+    }
+
+    LogProvider(OutputStream out) {
+        this.out = out;
+    }
+
     @Override
     public void initialize() {
         context.setName("default");
         context.setMDCAdapter(adapter);
-        StandardErrorLog log = new StandardErrorLog();
+        StandardErrorLog log = new StandardErrorLog(out);
         log.setContext(context);
         log.configure(context);
         context.start();

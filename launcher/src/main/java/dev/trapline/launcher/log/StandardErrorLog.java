@@ -5,10 +5,11 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.trapline.abi.Visible;
+import dev.trapline.launcher.output.OthersOutput;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.Logger;
@@ -38,6 +39,17 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
             "slick",
             "akka.remote.RemoteActorRefProvider");
 
+    private final OutputStream out;
+
+    /// The log of this process. Logback makes it by reflection.
+    public StandardErrorLog() {
+        this(OthersOutput.log());
+    }
+
+    StandardErrorLog(OutputStream out) {
+        this.out = out;
+    }
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         if (System.getProperty(FILE) != null) {
@@ -49,12 +61,12 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         encoder.setPattern(System.getProperty(PATTERN, "trapline: %msg%n"));
         encoder.start();
         // Who asks for more than warnings wants all of it.
-        ConsoleAppender<ILoggingEvent> appender =
-                System.getProperty(LEVEL) == null ? new LimitedAppender() : new ConsoleAppender<>();
+        OutputStreamAppender<ILoggingEvent> appender =
+                System.getProperty(LEVEL) == null ? new LimitedAppender() : new OutputStreamAppender<>();
         appender.setContext(context);
         appender.setName("STDERR");
-        appender.setTarget(ConsoleTarget.SystemErr.getName());
         appender.setEncoder(encoder);
+        appender.setOutputStream(out);
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(System.getProperty(LEVEL), Level.WARN));

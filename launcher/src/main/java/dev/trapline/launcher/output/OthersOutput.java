@@ -40,6 +40,11 @@ public final class OthersOutput extends OutputStream {
         return new PrintStream(new OthersOutput(descriptor), true, StandardCharsets.UTF_8);
     }
 
+    /// Standard error for the log, without the lock of `System.err`, which a plugin may hold for ever.
+    public static OutputStream log() {
+        return new OthersOutput(FileDescriptor.err);
+    }
+
     /// The process is about to print its last message: from now on, libraries print nothing.
     public static void end() {
         SILENT.set(true);

@@ -7,7 +7,7 @@ import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.abi.history.StoredHistory;
 import dev.trapline.board.memory.FlashWrites;
 import dev.trapline.config.PlannedText;
-import dev.trapline.journal.file.Permissions;
+import dev.trapline.journal.file.Disk;
 import dev.trapline.machine.RunReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,12 +91,7 @@ public final class ResultFile {
 
     /// Writes the outcome into the recording's directory, readable for those who may read the recording.
     public static void writeInto(Path recording, JsonObject result) throws IOException {
-        Path file = recording.resolve(IN_RECORDING);
-        BoundedFile.requireRegularOrNothing(file, Links.REFUSED);
-        if (!Files.exists(file)) {
-            Permissions.makeFile(file);
-        }
-        write(file, result);
+        Disk.write(recording.resolve(IN_RECORDING), result.line());
     }
 
     /// Writes the outcome of a command.

@@ -8,12 +8,12 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
@@ -74,8 +74,8 @@ class StandardErrorLogTest {
         LimitedAppender appender = new LimitedAppender();
         appender.setContext(context);
         appender.setEncoder(encoder);
-        appender.start();
         appender.setOutputStream(said);
+        appender.start();
         for (long millis : List.of(1_000_000L, 1_059_999L, 1_060_000L)) {
             for (int i = 0; i <= LimitedAppender.MOST; i++) {
                 appender.doAppend(at(millis));
@@ -102,6 +102,18 @@ class StandardErrorLogTest {
     }
 
     @Test
+    @Timeout(60)
+    void aPluginThatHoldsTheLocksOfTheStreamsHoldsNoLog() throws InterruptedException {
+        Thread log = new Thread(() -> LoggerFactory.getLogger("dev.trapline.some.Actor").warn("nobody holds this"));
+        synchronized (System.err) {
+            synchronized (System.out) {
+                log.start();
+                log.join();
+            }
+        }
+    }
+
+    @Test
     void withoutTheScriptLogbackFindsTheSameByItself() {
         assertThat(LoggerFactory.getILoggerFactory()).isInstanceOf(LoggerContext.class);
         LoggerContext found = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -111,16 +123,10 @@ class StandardErrorLogTest {
     }
 
     private static String logged(Consumer<ILoggerFactory> work) {
-        PrintStream before = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        try {
-            LogProvider provider = new LogProvider();
-            provider.initialize();
-            work.accept(provider.getLoggerFactory());
-        } finally {
-            System.setErr(before);
-        }
+        LogProvider provider = new LogProvider(said);
+        provider.initialize();
+        work.accept(provider.getLoggerFactory());
         return said.toString(StandardCharsets.UTF_8);
     }
 }
