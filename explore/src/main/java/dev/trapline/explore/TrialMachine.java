@@ -66,6 +66,21 @@ public final class TrialMachine implements AutoCloseable {
         this(engines, subject, oracle, console, history, common(subject.spec()));
     }
 
+    /// A machine for one run, which begins as that of an ordinary machine does.
+    ///
+    /// @param console gets what the guest prints
+    /// @param history gets the records of the run; it stores nothing, and refuses nothing
+    /// @param all the choices from power-on: [#run(Choices)] gets the same ones
+    public static TrialMachine forOneRun(
+            EngineFactory engines,
+            Subject subject,
+            Oracle oracle,
+            ConsoleOutput console,
+            History history,
+            Choices all) {
+        return new TrialMachine(engines, subject, oracle, console, history, all);
+    }
+
     private TrialMachine(
             EngineFactory engines,
             Subject subject,

@@ -40,11 +40,6 @@ final class SeedRuns {
         this.choices = new SeededChoices(subject, strategy, swarm, 1);
     }
 
-    /// The choices of a run in the order of round robin, with the plan's faults.
-    Choices inOrder() {
-        return choices.inOrder(subject.spec().schedule().seed());
-    }
-
     /// A test method, its instance and arguments.
     ///
     /// @param arguments as JUnit resolved them

@@ -153,6 +153,7 @@ public final class ExploreCommand implements Action {
                 choices,
                 new Minimizer(engines, choices, oracle, Math.max(1, budget)),
                 () -> new RecordedTrials(actors.system(), engines, subject, oracle),
+                new TestWriter(new TestSearch(engines, subject, oracle), new TestSource.Guest(guest(config), true)),
                 options.out(),
                 budget);
         ExplorationFile file =
@@ -223,6 +224,12 @@ public final class ExploreCommand implements Action {
                 script(config),
                 config.run().injections(),
                 faults);
+    }
+
+    /// The guest's file, for tests; the name 'guest' if it has none of its own.
+    private static Path guest(TraplineConfig config) {
+        TraplineConfig.GuestImage guest = config.run().image();
+        return guest == null ? Path.of("guest") : guest.file();
     }
 
     private static ConsoleScript script(TraplineConfig config) {
@@ -330,7 +337,9 @@ public final class ExploreCommand implements Action {
         List<Failure> failures = new ArrayList<>();
         for (FailureGroup group : tally.groups()) {
             watch.at("failure", failures.size() + 1L, tally.groups().size());
-            failures.add(failures.size() < MOST_GROUPS ? keeper.keep(group) : Failure.of(group));
+            String className =
+                    TestName.of(keeper.tests().guest().file(), group.finding(), tally.groups());
+            failures.add(failures.size() < MOST_GROUPS ? keeper.keep(group, className) : Failure.of(group));
         }
         watch.pause();
         return failures;

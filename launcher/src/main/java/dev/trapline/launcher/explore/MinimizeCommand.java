@@ -236,13 +236,15 @@ public final class MinimizeCommand implements Action {
             if (plan != null) {
                 KeptFiles.write(plan, FaultPlanText.of(faults));
             }
+            List<String> story = Story.of(minimum, run.subject().names());
             MinimizeReport result = new MinimizeReport(
                     failed.finding(),
                     minimum,
-                    Story.of(minimum, run.subject().names()),
+                    story,
                     report.lastHypercalls(),
                     out,
-                    plan);
+                    plan,
+                    test(failed, minimum, story, recorder, out, plan));
             terminal.print(format.isJson() ? result.json().line() : result.text());
         } catch (IOException e) {
             throw CommandException.of(
@@ -253,5 +255,28 @@ public final class MinimizeCommand implements Action {
                 Ending.OK,
                 "minimized",
                 String.format(Locale.ROOT, "%,d of %s left", left, Figures.count(minimum.before(), "choice")));
+    }
+
+    /// Writes a test into the new recording's directory. A recording has the guest's name, and not its path.
+    private static FailureTest test(
+            Failed failed,
+            Minimum minimum,
+            List<String> story,
+            RecordedTrials recorder,
+            Path out,
+            @Nullable Path plan)
+            throws IOException {
+        Subject subject = recorder.subject();
+        Path guest = Path.of(subject.images().isEmpty()
+                ? "guest"
+                : subject.images().getFirst().name());
+        ShrunkFailure shrunk = new ShrunkFailure(
+                failed.finding(),
+                minimum,
+                story,
+                RunBeginning.recorded(failed.run(), minimum),
+                subject.spec().schedule().seed());
+        return new TestWriter(new TestSearch(recorder.engines(), subject, recorder.oracle()), new TestSource.Guest(guest, false))
+                .write(out, TestName.of(guest, failed.finding()), shrunk, plan);
     }
 }
