@@ -5,6 +5,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.abi.machine.ScheduleSpec;
 import dev.trapline.abi.policy.Policy;
@@ -31,17 +32,24 @@ public record TestedMachine(int cpus, BoardKind board, int memory, long maxInstr
     /// How many times longer than the failing run another one may be, if the failing run had no limit.
     private static final long TIMES_LONGER = 10;
 
-    /// The one that is most like another machine: [#differences] tells whether it is the same.
+    /// The one that is most like another machine: [#differences] tells whether it is the same. A lower limit is kept
+    /// only if the failure is that the run does not end: the run of a mended guest may be longer than the failing one.
     ///
-    /// @param instructions of a run of that machine
-    public static TestedMachine like(MachineSpec other, long instructions) {
+    /// @param failing a run of that machine
+    public static TestedMachine like(MachineSpec other, Trial failing) {
         long limit = other.run().maxInstructions();
+        boolean isLimit = failing.outcome() instanceof RunOutcome.LimitReached;
         return new TestedMachine(
                 other.cpus().count(),
                 other.board().kind(),
                 (int) (other.board().ramBytes() >> 20),
-                limit == 0 ? Math.max(MAX_INSTRUCTIONS, TIMES_LONGER * instructions) : limit,
+                isLimit ? limit : Math.max(Math.max(MAX_INSTRUCTIONS, limit), longer(failing.instructions())),
                 ScheduleSpec.DEFAULT.seed());
+    }
+
+    /// In whole millions.
+    private static long longer(long instructions) {
+        return (TIMES_LONGER * instructions / 1_000_000 + 1) * 1_000_000;
     }
 
     /// The same with another seed.

@@ -45,8 +45,7 @@ record TestSearch(EngineFactory engines, Subject subject, Oracle oracle) {
     /// Finds a test.
     Found find(ShrunkFailure failure) {
         Minimum minimum = failure.minimum();
-        TestedMachine machine =
-                TestedMachine.like(subject.spec(), minimum.trial().instructions());
+        TestedMachine machine = TestedMachine.like(subject.spec(), minimum.trial());
         String obstacle = obstacle(failure.finding(), minimum, machine);
         if (!obstacle.isEmpty()) {
             return new Nothing(obstacle);
