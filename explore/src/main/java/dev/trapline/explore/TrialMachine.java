@@ -81,7 +81,8 @@ public final class TrialMachine implements AutoCloseable {
         return new TrialMachine(engines, subject, oracle, console, history, all);
     }
 
-    private TrialMachine(
+    /// The same, observed, with another way to the starting point.
+    TrialMachine(
             EngineFactory engines,
             Subject subject,
             Oracle oracle,

@@ -3,6 +3,7 @@ package dev.trapline.junit;
 import dev.trapline.explore.Finding;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
+import dev.trapline.explore.Scenes;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Strategy;
@@ -108,7 +109,13 @@ final class SeedRuns {
         Finding finding = SeedFailure.finding(failure, body.instance().getClass());
         Minimizer minimizer = new Minimizer(Engines.standard(), choices, TestMachine.NONE, Minimizer.RUNS);
         Minimum minimum = minimizer.minimize(seed, finding, some -> judged(some, machine, body));
-        List<String> story = minimum == null ? List.of() : Story.of(minimum, subject.names());
+        List<String> story = minimum == null
+                ? List.of()
+                : Story.of(
+                        minimum,
+                        subject.names(),
+                        Scenes.of(
+                                Engines.standard(), subject, TestMachine.NONE, minimizer.choices(seed, minimum)));
         Path recording = null;
         Path smallest = null;
         if (minimum != null) {

@@ -6,6 +6,7 @@ import dev.trapline.config.FaultPlanText;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
+import dev.trapline.explore.Scenes;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Trial;
@@ -47,13 +48,18 @@ record FailureKeeper(
         if (minimum == null) {
             return Failure.of(group);
         }
-        List<String> story = Story.of(minimum, choices.subject().names());
+        TestSearch search = tests.search();
+        Scenes scenes = Scenes.of(
+                search.engines(), search.subject(), search.oracle(), minimizer.choices(group.seed(), minimum));
+        List<String> story = Story.of(minimum, choices.subject().names(), scenes);
         if (out == null) {
             return new Failure(group, minimum, story, List.of(), null, null, null, null);
         }
         String name = group.finding().group();
         try {
-            return kept(group, minimum, story, KeptFiles.makeIn(out, name), className);
+            Failure shrunk = new Failure(
+                    group, minimum, story, scenes.places(minimum.trial().lastCalls()), null, null, null, null);
+            return kept(shrunk, minimum, KeptFiles.makeIn(out, name), className);
         } catch (IOException e) {
             throw CommandException.of(new Ending(
                     Ending.STORAGE,
@@ -62,9 +68,9 @@ record FailureKeeper(
         }
     }
 
-    private Failure kept(
-            FailureGroup group, Minimum minimum, List<String> story, Path directory, String className)
-            throws IOException {
+    private Failure kept(Failure shrunk, Minimum minimum, Path directory, String className) throws IOException {
+        FailureGroup group = shrunk.group();
+        List<String> story = shrunk.story();
         Path recording = directory.resolve("seed-" + group.seed());
         if (!Files.exists(recording)) {
             RunReport report = record(choices.of(group.seed()), minimum.whole(), recording);
@@ -86,14 +92,14 @@ record FailureKeeper(
         KeptFiles.write(
                 directory.resolve("seed-" + group.seed() + ".txt"),
                 group.finding().text() + "\n" + ExploreReport.needed(minimum) + "\n" + String.join("\n", story) + "\n");
-        ShrunkFailure shrunk = new ShrunkFailure(
+        ShrunkFailure toTest = new ShrunkFailure(
                 group.finding(),
                 minimum,
                 story,
                 RunBeginning.explored(minimum, choices.subject().spec().cpus().count()),
                 group.seed());
-        FailureTest test = tests.write(directory, className, shrunk, plan);
-        return new Failure(group, minimum, story, minimum.trial().lastCalls(), recording, smallest, plan, test);
+        FailureTest test = tests.write(directory, className, toTest, plan);
+        return new Failure(group, minimum, story, shrunk.lastCalls(), recording, smallest, plan, test);
     }
 
     private RunReport record(Choices own, Trial trial, Path directory) throws IOException {

@@ -16,6 +16,7 @@ import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
 import dev.trapline.explore.Oracle;
 import dev.trapline.explore.RecordedRun;
+import dev.trapline.explore.Scenes;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
@@ -236,12 +237,13 @@ public final class MinimizeCommand implements Action {
             if (plan != null) {
                 KeptFiles.write(plan, FaultPlanText.of(faults));
             }
-            List<String> story = Story.of(minimum, run.subject().names());
+            Scenes scenes = Scenes.of(recorder.engines(), run, recorder.oracle(), minimum);
+            List<String> story = Story.of(minimum, run.subject().names(), scenes);
             MinimizeReport result = new MinimizeReport(
                     failed.finding(),
                     minimum,
                     story,
-                    report.lastHypercalls(),
+                    scenes.places(report.lastHypercalls()),
                     out,
                     plan,
                     test(failed, minimum, story, recorder, out, plan));

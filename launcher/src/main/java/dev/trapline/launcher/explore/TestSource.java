@@ -91,9 +91,20 @@ record TestSource(
         }
         for (String line : lines) {
             // A backslash with a u behind it would be a Unicode escape, also in a comment.
-            text.append(("/// " + Visible.line(line).replace("\\", "\\\\")).stripTrailing())
-                    .append('\n');
+            appendWrapped(text, Visible.line(line).replace("\\", "\\\\"));
         }
+    }
+
+    private static void appendWrapped(StringBuilder text, String line) {
+        StringBuilder row = new StringBuilder("///");
+        for (String word : line.split(" ", -1)) {
+            if (row.length() + 1 + word.length() > WIDTH) {
+                text.append(row).append('\n');
+                row = new StringBuilder("///  ");
+            }
+            row.append(' ').append(word);
+        }
+        text.append(row.toString().stripTrailing()).append('\n');
     }
 
     private void appendMachine(StringBuilder text) {
