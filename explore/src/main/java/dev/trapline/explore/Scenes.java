@@ -14,10 +14,14 @@ import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.board.boot.ElfImage;
 import dev.trapline.board.boot.ImageException;
 import dev.trapline.board.boot.Symbols;
+import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.DelegatingChoices;
 import dev.trapline.machine.text.HypercallText;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,7 +42,7 @@ public final class Scenes {
     private final SortedMap<ChoicePoint, String> lefts = new TreeMap<>();
     private final SortedMap<ChoicePoint, String> nexts = new TreeMap<>();
     private final SortedMap<CallKey, String> faulted = new TreeMap<>();
-    private final List<String> calls = new ArrayList<>();
+    private final Deque<String> calls = new ArrayDeque<>();
 
     private Scenes(Subject subject) {
         this.names = subject.names();
@@ -95,12 +99,12 @@ public final class Scenes {
 
     /// The last calls of the run, each with the place where it was made.
     ///
-    /// @param last oldest first
+    /// @param last oldest first, at most [RunReport#CALLS_SHOWN]
     public List<String> places(List<String> last) {
         List<String> placed = new ArrayList<>();
-        for (int n = 0; n < last.size(); n++) {
-            int noted = calls.size() - last.size() + n;
-            placed.add(last.get(n) + (noted < 0 ? "" : calls.get(noted)));
+        Iterator<String> places = calls.descendingIterator();
+        for (String call : last.reversed()) {
+            placed.addFirst(places.hasNext() ? call + places.next() : call);
         }
         return placed;
     }
@@ -112,15 +116,6 @@ public final class Scenes {
         return caller == null || caller.symbol().equals(function.symbol()) ? null : caller;
     }
 
-    private String place(String word, @Nullable GeneralRegisters registers) {
-        ElfImage.Location function = registers == null ? null : symbols.at(registers.pc());
-        if (registers == null || function == null) {
-            return "";
-        }
-        ElfImage.Location caller = caller(function, registers);
-        return " " + word + " " + function + (caller == null ? "" : " (called from " + caller + ")");
-    }
-
     private String placeOf(HypercallExit call) {
         ElfImage.Location function = symbols.at(call.pc());
         if (function == null) {
@@ -130,28 +125,25 @@ public final class Scenes {
         return " (in " + function + (caller == null ? "" : ", called from " + caller) + ")";
     }
 
-    /// The last call of a vCPU.
-    ///
-    /// @param text its name and result
-    /// @param last whether nothing was executed behind it
-    private record LastCall(String text, boolean last) {}
-
-    /// Notes the calls of each vCPU.
+    /// Notes the calls, and which vCPUs have executed nothing since.
     private final class Notes implements History {
 
-        private final SortedMap<Integer, LastCall> ofVcpus = new TreeMap<>();
+        private final SortedMap<Integer, String> justMade = new TreeMap<>();
         private JournalRecord.@Nullable Slice slice;
 
         @Override
         public void append(JournalRecord record) {
             if (record instanceof JournalRecord.Slice ended) {
                 slice = ended;
-                ofVcpus.computeIfPresent(ended.vcpu().index(), (_, call) -> new LastCall(call.text(), false));
+                justMade.remove(ended.vcpu().index());
             } else if (record instanceof JournalRecord.Answer answer
                     && slice != null
                     && slice.exit() instanceof HypercallExit exit) {
-                ofVcpus.put(slice.vcpu().index(), new LastCall(text(exit, answer), true));
+                justMade.put(slice.vcpu().index(), text(exit, answer));
                 calls.add(placeOf(exit));
+                if (calls.size() > RunReport.CALLS_SHOWN) {
+                    calls.remove();
+                }
             }
         }
 
@@ -163,10 +155,10 @@ public final class Scenes {
                     + (arguments.size() > 1 ? ", ..." : "") + ")" + result;
         }
 
-        /// The last call of a vCPU, with a comma before it; empty if it has made none.
+        /// The call behind which a vCPU stands; null if it has executed something since.
+        @Nullable
         String of(VcpuId vcpu) {
-            LastCall call = ofVcpus.get(vcpu.index());
-            return call == null ? "" : (call.last() ? ", behind its " : ", some time after its ") + call.text();
+            return justMade.get(vcpu.index());
         }
 
         @Override
@@ -191,14 +183,23 @@ public final class Scenes {
         public Turn turn(ChoicePoint asked, long ready, Turn byDefault) {
             Turn turn = super.turn(asked, ready, byDefault);
             if (!turn.equals(byDefault)) {
-                lefts.put(asked, place("in", registers(asked.after())) + notes.of(asked.after()));
-                nexts.put(asked, place("from", registers(turn.vcpu())));
+                String call = notes.of(asked.after());
+                lefts.put(asked, place("in", asked.after()) + (call == null ? "" : ", behind its " + call));
+                nexts.put(asked, place("from", turn.vcpu()));
             }
             return turn;
         }
 
-        private @Nullable GeneralRegisters registers(VcpuId vcpu) {
-            return machine.machine().registers(vcpu);
+        /// Where a vCPU is. Behind a call, that is mostly a function which only makes calls: then its caller is what
+        /// people want to know.
+        private String place(String word, VcpuId vcpu) {
+            GeneralRegisters registers = machine.machine().registers(vcpu);
+            ElfImage.Location function = registers == null ? null : symbols.at(registers.pc());
+            if (registers == null || function == null) {
+                return "";
+            }
+            ElfImage.Location caller = notes.of(vcpu) == null ? null : caller(function, registers);
+            return " " + word + " " + function + (caller == null ? "" : " (called from " + caller + ")");
         }
 
         @Override

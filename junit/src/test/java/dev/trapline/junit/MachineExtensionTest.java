@@ -58,7 +58,7 @@ class MachineExtensionTest {
                         "PSCI_CPU_ON",
                         "Seed 1 of 300, schedule pct:3; to run it alone: -Dtrapline.seed=1",
                         "it needs:",
-                        "vcpu0 continues, for ")
+                        "vcpu0 continues in _start+0x4, for ")
                 .doesNotContain("differs");
         for (String recording : List.of("seed-1", "seed-1-smallest")) {
             Path directory = Path.of("target", "trapline", "Hotplug.theThirdVcpuIsStartedByItsOwner", recording);
