@@ -118,7 +118,7 @@ class GeneratedTestTest {
 
     private void assertFailsUntilMended(Path test, String buggy, String words) throws IOException {
         String source = Files.readString(test);
-        String className = test.getFileName().toString().replace(".java", "");
+        String className = String.valueOf(test.getFileName()).replace(".java", "");
         assertThat(message(tested(source, className))).as(source).contains(words);
         String mended = source.replace(guest(buggy), guest(buggy + "-fixed"));
         assertThat(mended).isNotEqualTo(source);
@@ -140,7 +140,7 @@ class GeneratedTestTest {
         JsonNode failure =
                 explored("bugs/" + guest, seed + ".." + seed, "--cpus", "4", "--schedule", schedule);
         Path test = Path.of(failure.get("test").asText());
-        assertThat(test.getParent().resolve("seed-" + seed + "-smallest")).isDirectory();
+        assertThat(test.resolveSibling("seed-" + seed + "-smallest")).isDirectory();
         assertThat(test).hasFileName(name + ".java").content().contains("@Interleaving(");
         assertFailsUntilMended(test, "bugs/" + guest, words);
     }

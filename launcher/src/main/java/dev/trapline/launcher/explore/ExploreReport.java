@@ -106,8 +106,9 @@ record ExploreReport(
         append("  recorded: trapline replay ", failure.recording(), text);
         append("  what is left of it: trapline replay ", failure.smallest(), text);
         append("  its faults as a plan: ", failure.plan(), text);
-        if (failure.test() != null) {
-            text.append("  ").append(failure.test().text()).append('\n');
+        FailureTest test = failure.test();
+        if (test != null) {
+            text.append("  ").append(test.text()).append('\n');
         }
     }
 

@@ -36,7 +36,7 @@ final class TestName {
 
     private static String camel(String name) {
         StringBuilder words = new StringBuilder();
-        for (String word : name.split("[^A-Za-z0-9]+")) {
+        for (String word : name.split("[^A-Za-z0-9]+", -1)) {
             if (!word.isEmpty()) {
                 words.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
             }

@@ -183,7 +183,8 @@ record TestSource(
     /// A text as Java writes it, in ASCII.
     private static String literal(String text) {
         StringBuilder literal = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
             if (c == '"' || c == '\\') {
                 literal.append('\\').append(c);
             } else if (c >= ' ' && c <= '~') {
