@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The turns of a run from power-on that are not the usual ones: an interleaving that a test has again. Each has a
-/// place. If a run never comes to it, as when the guest has changed, the turn is left out.
+/// place. If a run never reaches it, as when the guest has changed, the turn is left out.
 ///
 /// As text, it is a list of lines:
 ///
@@ -175,8 +175,8 @@ public record ChosenTurns(NavigableMap<TurnPlace, Turn> turns, NavigableSet<Long
     /// Reads such text.
     ///
     /// @param vcpus how many the machine has
-    /// @throws IllegalArgumentException if a line is none, or names a place that another one names: the message says
-    ///     which
+    /// @throws IllegalArgumentException if a line is none, or names a place that another one names: the message
+    ///     says which
     public static ChosenTurns parse(List<String> lines, int vcpus) {
         NavigableMap<TurnPlace, Turn> turns = new TreeMap<>();
         NavigableSet<Long> ends = new TreeSet<>();

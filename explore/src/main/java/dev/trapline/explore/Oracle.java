@@ -73,10 +73,7 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
         for (Pattern pattern : patterns) {
             if (pattern.matcher(line).find()) {
                 String text = line.strip();
-                return new Finding(
-                        Finding.Kind.CONSOLE,
-                        NUMBERS.matcher(text).replaceAll("#"),
-                        PRINTED + text + "\"");
+                return new Finding(Finding.Kind.CONSOLE, NUMBERS.matcher(text).replaceAll("#"), PRINTED + text + "\"");
             }
         }
         return null;

@@ -80,9 +80,8 @@ public final class Scenes {
         return scenes;
     }
 
-    /// What is said about the vCPU whose turn is over, as in
-    /// ` in hvc+0x4 (called from boot+0x20), behind its HVC PSCI_CPU_ON(target_cpu=0x1, ...) = SUCCESS`; empty if nothing
-    /// is known.
+    /// What is said about the vCPU whose turn is over, as in ` in hvc+0x4 (called from boot+0x20), behind its HVC
+    /// PSCI_CPU_ON(target_cpu=0x1, ...) = SUCCESS`; empty if nothing is known.
     String left(ChoicePoint asked) {
         return lefts.getOrDefault(asked, "");
     }
@@ -190,8 +189,8 @@ public final class Scenes {
             return turn;
         }
 
-        /// Where a vCPU is. Behind a call, that is mostly a function which only makes calls: then its caller is what
-        /// people want to know.
+        /// Where a vCPU is. Behind a call, that is mostly a function which only makes calls: then its caller is
+        /// what people want to know.
         private String place(String word, VcpuId vcpu) {
             GeneralRegisters registers = machine.machine().registers(vcpu);
             ElfImage.Location function = registers == null ? null : symbols.at(registers.pc());

@@ -32,8 +32,9 @@ public record TestedMachine(int cpus, BoardKind board, int memory, long maxInstr
     /// How many times longer than the failing run another one may be, if the failing run had no limit.
     private static final long TIMES_LONGER = 10;
 
-    /// The one that is most like another machine: [#differences] tells whether it is the same. A lower limit is kept
-    /// only if the failure is that the run does not end: the run of a mended guest may be longer than the failing one.
+    /// The one that is most like another machine: [#differences] tells whether it is the same. A lower limit is
+    /// kept only if the failure is that the run does not end: the run of a mended guest may be longer than the
+    /// failing one.
     ///
     /// @param failing a run of that machine
     public static TestedMachine like(MachineSpec other, Trial failing) {
@@ -85,23 +86,22 @@ public record TestedMachine(int cpus, BoardKind board, int memory, long maxInstr
                 differences,
                 "the costs of exits",
                 !own.schedule().exitCosts().equals(other.schedule().exitCosts()));
-        add(differences, "what a reset does", own.run().rebootOnReset() != other.run().rebootOnReset());
+        add(
+                differences,
+                "what a reset does",
+                own.run().rebootOnReset() != other.run().rebootOnReset());
         Policy policy = other.firmware().policy();
         SortedMap<String, Boolean> toggles = new TreeMap<>(policy.toggles());
         SortedMap<String, String> settings = new TreeMap<>(other.firmware().settings());
         for (ServiceDescriptor service : services) {
             toggles.remove(ServiceDescriptor.toggleToUser(service.name()));
-            service.settings()
-                    .forEach(each -> settings.remove(service.name() + "." + each.key(), each.defaultValue()));
+            service.settings().forEach(each -> settings.remove(service.name() + "." + each.key(), each.defaultValue()));
         }
         add(
                 differences,
                 "the settings of its services",
                 !own.firmware().settings().equals(settings));
-        add(
-                differences,
-                "its policy",
-                !own.firmware().policy().equals(new Policy(toggles, policy.rules())));
+        add(differences, "its policy", !own.firmware().policy().equals(new Policy(toggles, policy.rules())));
         return differences;
     }
 

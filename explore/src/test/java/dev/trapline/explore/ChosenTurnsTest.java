@@ -64,7 +64,9 @@ class ChosenTurnsTest {
                 .over(Choices.defaults());
         assertThat(choices.turn(point(1, 9, 0), ALL, USUAL)).isEqualTo(USUAL);
         assertThat(choices.turn(point(0, 10, 0), ALL, USUAL)).isEqualTo(USUAL);
-        assertThat(choices.turn(point(1, 10, 3), 0b10, USUAL)).as("vcpu0 cannot run").isEqualTo(USUAL);
+        assertThat(choices.turn(point(1, 10, 3), 0b10, USUAL))
+                .as("vcpu0 cannot run")
+                .isEqualTo(USUAL);
         assertThat(choices.turn(point(1, 10, 3), ALL, USUAL)).isEqualTo(turn(0, 5));
         assertThat(choices.turn(point(1, 10, 3), ALL, USUAL)).isEqualTo(USUAL);
     }

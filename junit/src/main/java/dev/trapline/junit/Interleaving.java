@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// })
 /// ```
 ///
-/// The times are those of the vCPU whose turn was before. A turn whose place the run never comes to, as when the guest
+/// The times are those of the vCPU whose turn was before. A turn whose place the run never reaches, as when the guest
 /// has changed, is left out. So such a test shows a bug as long as the guest is as it was, and passes when the bug is
 /// mended. Against other bugs, have a test with [ExploreSeeds] as well.
 @Documented

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
-/// Gives machines to the tests of a [MachineTest], and does those with [ExploreSeeds] once for each seed. Others have one
-/// run: with the turns of [Interleaving], or in the order of round robin.
+/// Gives machines to the tests of a [MachineTest], and does those with [ExploreSeeds] once for each seed. Others have
+/// one run: with the turns of [Interleaving], or in the order of round robin.
 final class MachineExtension implements ParameterResolver, InvocationInterceptor {
 
     private static final ExtensionContext.Namespace HERE = ExtensionContext.Namespace.create(MachineExtension.class);

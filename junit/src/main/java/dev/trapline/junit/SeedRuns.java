@@ -114,8 +114,7 @@ final class SeedRuns {
                 : Story.of(
                         minimum,
                         subject.names(),
-                        Scenes.of(
-                                Engines.standard(), subject, TestMachine.NONE, minimizer.choices(seed, minimum)));
+                        Scenes.of(Engines.standard(), subject, TestMachine.NONE, minimizer.choices(seed, minimum)));
         Path recording = null;
         Path smallest = null;
         if (minimum != null) {

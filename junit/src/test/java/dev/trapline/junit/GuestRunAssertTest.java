@@ -79,7 +79,8 @@ class GuestRunAssertTest {
         RunOutcome ended = new RunOutcome.Exited(0);
         String console = "ok 1 - on\nnot ok 2 - off\n";
         assertThatThrownBy(() -> run(ended, console).printedNoFailure())
-                .hasMessageContaining("Expected the guest to print no failure, and the guest printed \"not ok 2 - off\"");
+                .hasMessageContaining(
+                        "Expected the guest to print no failure, and the guest printed \"not ok 2 - off\"");
         run(ended, "ok 1 - on\nnot ok 2 - off # SKIP\n").printedNoFailure();
         assertThatThrownBy(() -> run(ended, console).printedNoLine("o[nf] *$"))
                 .hasMessageContaining(

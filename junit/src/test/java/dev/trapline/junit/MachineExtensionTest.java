@@ -118,8 +118,7 @@ class MachineExtensionTest {
                 Arguments.of(Samples.Twice.class, "a test runs its machine once"),
                 Arguments.of(Samples.Absent.class, "absent.elf cannot be read: "),
                 Arguments.of(Samples.Unfair.class, "@ExploreSeeds: 'fair' is no schedule"),
-                Arguments.of(
-                        Samples.MoreVcpus.class, "@Interleaving: there is no vcpu4: the machine has 4"),
+                Arguments.of(Samples.MoreVcpus.class, "@Interleaving: there is no vcpu4: the machine has 4"),
                 Arguments.of(Samples.Both.class, "itRuns has @Interleaving and @ExploreSeeds: make two tests of it"),
                 Arguments.of(Samples.TooMany.class, "@MachineTest: "));
     }

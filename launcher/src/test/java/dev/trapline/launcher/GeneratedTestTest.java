@@ -92,7 +92,8 @@ class GeneratedTestTest {
         int errors = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-proc:none", "-d", classes.toString(), file.toString());
         assertThat(errors).as(source).isZero();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
             List<TestExecutionResult> results = new ArrayList<>();
             LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                     .selectors(selectClass(loader.loadClass(className)))
@@ -122,9 +123,7 @@ class GeneratedTestTest {
         assertThat(message(tested(source, className))).as(source).contains(words);
         String mended = source.replace(guest(buggy), guest(buggy + "-fixed"));
         assertThat(mended).isNotEqualTo(source);
-        assertThat(tested(mended, className).getStatus())
-                .as(source)
-                .isEqualTo(TestExecutionResult.Status.SUCCESSFUL);
+        assertThat(tested(mended, className).getStatus()).as(source).isEqualTo(TestExecutionResult.Status.SUCCESSFUL);
     }
 
     @ParameterizedTest
@@ -137,8 +136,7 @@ class GeneratedTestTest {
         """)
     void turnsAreTheSameInATest(String guest, String seed, String schedule, String name, String words)
             throws IOException {
-        JsonNode failure =
-                explored("bugs/" + guest, seed + ".." + seed, "--cpus", "4", "--schedule", schedule);
+        JsonNode failure = explored("bugs/" + guest, seed + ".." + seed, "--cpus", "4", "--schedule", schedule);
         Path test = Path.of(failure.get("test").asText());
         assertThat(test.resolveSibling("seed-" + seed + "-smallest")).isDirectory();
         assertThat(test).hasFileName(name + ".java").content().contains("@Interleaving(");
@@ -164,7 +162,11 @@ class GeneratedTestTest {
         String plan = directory.resolve("plan.conf").toString();
         JsonNode failure = explored("bugs/" + guest, "0..20", "--cpus", "4", "--faults", plan);
         Path test = Path.of(failure.get("test").asText());
-        assertThat(test).hasFileName(name + ".java").content().contains("    @Test\n").doesNotContain("@Interleaving");
+        assertThat(test)
+                .hasFileName(name + ".java")
+                .content()
+                .contains("    @Test\n")
+                .doesNotContain("@Interleaving");
         assertFailsUntilMended(test, "bugs/" + guest, words);
     }
 
@@ -197,18 +199,15 @@ class GeneratedTestTest {
     @Test
     void guestsThatDeadlockFaultOrPrintAFailureHaveTests() throws IOException {
         JsonNode waits = explored("wfi-all", "1");
-        assertThat(message(tested(
-                        Files.readString(Path.of(waits.get("test").asText())), "WfiAllDeadlockTest")))
+        assertThat(message(tested(Files.readString(Path.of(waits.get("test").asText())), "WfiAllDeadlockTest")))
                 .contains("Expected no deadlock.");
         directory = Files.createDirectory(directory.resolve("next"));
         JsonNode faults = explored("fault-read", "1", "--set", "machine.board=bare");
-        assertThat(message(tested(
-                        Files.readString(Path.of(faults.get("test").asText())), "FaultReadGuestFaultTest")))
+        assertThat(message(tested(Files.readString(Path.of(faults.get("test").asText())), "FaultReadGuestFaultTest")))
                 .contains("Expected the guest to do nothing that the machine cannot handle.");
         directory = Files.createDirectory(directory.resolve("last"));
         JsonNode prints = explored("smp-hello", "1", "--cpus", "2", "--fail-on", "\"?vCPU \\d+.*\\\\?$");
-        assertThat(message(tested(
-                        Files.readString(Path.of(prints.get("test").asText())), "SmpHelloConsoleTest")))
+        assertThat(message(tested(Files.readString(Path.of(prints.get("test").asText())), "SmpHelloConsoleTest")))
                 .contains("Expected the guest to print no line with \"?vCPU \\d+.*\\\\?$, and the guest printed ");
     }
 

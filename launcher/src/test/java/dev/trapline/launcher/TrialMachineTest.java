@@ -118,12 +118,7 @@ class TrialMachineTest {
 
     private static RunReport ordinary(Subject subject) {
         MachineParts parts = new MachineAssembly(
-                        engines,
-                        subject.spec(),
-                        subject.images(),
-                        subject.services(),
-                        subject.fitting(),
-                        null)
+                        engines, subject.spec(), subject.images(), subject.services(), subject.fitting(), null)
                 .assemble(
                         SeededChoices.usual(subject),
                         new Console((_, _) -> {}),

@@ -337,8 +337,7 @@ public final class ExploreCommand implements Action {
         List<Failure> failures = new ArrayList<>();
         for (FailureGroup group : tally.groups()) {
             watch.at("failure", failures.size() + 1L, tally.groups().size());
-            String className =
-                    TestName.of(keeper.tests().guest().file(), group.finding(), tally.groups());
+            String className = TestName.of(keeper.tests().guest().file(), group.finding(), tally.groups());
             failures.add(failures.size() < MOST_GROUPS ? keeper.keep(group, className) : Failure.of(group));
         }
         watch.pause();

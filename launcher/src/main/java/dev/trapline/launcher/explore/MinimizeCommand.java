@@ -261,24 +261,22 @@ public final class MinimizeCommand implements Action {
 
     /// Writes a test into the new recording's directory. A recording has the guest's name, and not its path.
     private static FailureTest test(
-            Failed failed,
-            Minimum minimum,
-            List<String> story,
-            RecordedTrials recorder,
-            Path out,
-            @Nullable Path plan)
+            Failed failed, Minimum minimum, List<String> story, RecordedTrials recorder, Path out, @Nullable Path plan)
             throws IOException {
         Subject subject = recorder.subject();
-        Path guest = Path.of(subject.images().isEmpty()
-                ? "guest"
-                : subject.images().getFirst().name());
+        Path guest = Path.of(
+                subject.images().isEmpty()
+                        ? "guest"
+                        : subject.images().getFirst().name());
         ShrunkFailure shrunk = new ShrunkFailure(
                 failed.finding(),
                 minimum,
                 story,
                 RunBeginning.recorded(failed.run(), minimum),
                 subject.spec().schedule().seed());
-        return new TestWriter(new TestSearch(recorder.engines(), subject, recorder.oracle()), new TestSource.Guest(guest, false))
+        return new TestWriter(
+                        new TestSearch(recorder.engines(), subject, recorder.oracle()),
+                        new TestSource.Guest(guest, false))
                 .write(out, TestName.of(guest, failed.finding()), shrunk, plan);
     }
 }

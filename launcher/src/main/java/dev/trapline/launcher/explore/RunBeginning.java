@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The turns of a test, from power-on, and how its slices are counted. An explored run has a beginning that all such
-/// runs have in common; a test has it only if it fails not without.
+/// runs have in common; a test has it only if it does not fail without it.
 ///
 /// @param turns with those of the beginning
 /// @param slices how many more slices the shrunk run has

@@ -11,8 +11,7 @@ import java.util.List;
 /// @param story a line for each choice that is left
 /// @param beginnings the turns that a test may have, the best first
 /// @param seed decided what the plan of faults left open
-record ShrunkFailure(
-        Finding finding, Minimum minimum, List<String> story, List<RunBeginning> beginnings, long seed) {
+record ShrunkFailure(Finding finding, Minimum minimum, List<String> story, List<RunBeginning> beginnings, long seed) {
     ShrunkFailure {
         story = List.copyOf(story);
         beginnings = List.copyOf(beginnings);

@@ -54,9 +54,7 @@ record TestSearch(EngineFactory engines, Subject subject, Oracle oracle) {
         for (long each : seeds) {
             for (RunBeginning beginning : failure.beginnings()) {
                 Test test = new Test(
-                        machine.withSeed(each),
-                        beginning.turns(),
-                        Story.plan(minimum, List.of(), beginning.slices()));
+                        machine.withSeed(each), beginning.turns(), Story.plan(minimum, List.of(), beginning.slices()));
                 if (fails(test, failure.finding())) {
                     return test;
                 }
@@ -67,13 +65,12 @@ record TestSearch(EngineFactory engines, Subject subject, Oracle oracle) {
 
     /// Why there can be no test; empty if there can.
     private String obstacle(Finding finding, Minimum minimum, TestedMachine machine) {
-        String kind =
-                switch (finding.kind()) {
-                    case UNSTEADY -> "a test has one run, and this is about two that differ";
-                    case INVARIANT -> "only the Java program that explored knows the condition";
-                    case BROKEN -> "the guest is not to blame";
-                    case EXIT_STATUS, GUEST_FAULT, DEADLOCK, NO_PROGRESS, CONSOLE, SERVICE -> "";
-                };
+        String kind = switch (finding.kind()) {
+            case UNSTEADY -> "a test has one run, and this is about two that differ";
+            case INVARIANT -> "only the Java program that explored knows the condition";
+            case BROKEN -> "the guest is not to blame";
+            case EXIT_STATUS, GUEST_FAULT, DEADLOCK, NO_PROGRESS, CONSOLE, SERVICE -> "";
+        };
         if (!kind.isEmpty()) {
             return kind;
         }
@@ -95,15 +92,15 @@ record TestSearch(EngineFactory engines, Subject subject, Oracle oracle) {
 
     private static boolean isInput(Choice choice) {
         return switch (choice) {
-            case Choice.OfArrival(var _, JournalRecord.Arrival arrival) ->
-                !(arrival instanceof JournalRecord.Injected);
+            case Choice.OfArrival(var _, JournalRecord.Arrival arrival) -> !(arrival instanceof JournalRecord.Injected);
             case Choice.Planned(var _, JournalRecord.Arrival arrival) -> !(arrival instanceof JournalRecord.Injected);
             case Choice.OfTurn _, Choice.RoundEnd _, Choice.OfFault _, Choice.OfEntropy _ -> false;
         };
     }
 
     private boolean fails(Test test, Finding finding) {
-        Subject tested = new Subject(test.machine().spec(), subject.images(), subject.services()).withFaults(test.plan());
+        Subject tested =
+                new Subject(test.machine().spec(), subject.images(), subject.services()).withFaults(test.plan());
         Choices all = test.turns().over(SeededChoices.usual(tested));
         try (TrialMachine machine =
                 TrialMachine.forOneRun(engines, tested, oracle, (_, _) -> {}, History.none(), all)) {

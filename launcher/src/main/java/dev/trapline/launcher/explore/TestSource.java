@@ -140,9 +140,7 @@ record TestSource(
         }
         List<String> lines = turns.lines(machine.cpus());
         if (lines.size() == 1) {
-            text.append("    @Interleaving(")
-                    .append(literal(lines.getFirst()))
-                    .append(")\n");
+            text.append("    @Interleaving(").append(literal(lines.getFirst())).append(")\n");
             return;
         }
         text.append("    @Interleaving({\n");
@@ -167,7 +165,8 @@ record TestSource(
                         : new Claim("itDoesNotPrintThat", "printedNoLine(" + literal(pattern.pattern()) + ")");
             case SERVICE -> new Claim("noServiceFails", "noServiceFailed()");
             case INVARIANT, UNSTEADY, BROKEN ->
-                throw new IllegalArgumentException("no test of a failure of the kind " + finding.kind().id());
+                throw new IllegalArgumentException(
+                        "no test of a failure of the kind " + finding.kind().id());
         };
     }
 

@@ -17,8 +17,7 @@ record TestWriter(TestSearch search, TestSource.Guest guest) {
     ///
     /// @param className see [TestName]
     /// @param plan a file with faults that the test names, if they are its own; null if there is none
-    FailureTest write(Path directory, String className, ShrunkFailure failure, @Nullable Path plan)
-            throws IOException {
+    FailureTest write(Path directory, String className, ShrunkFailure failure, @Nullable Path plan) throws IOException {
         return switch (search.find(failure)) {
             case TestSearch.Nothing(String why) -> new FailureTest.Impossible(why);
             case TestSearch.Test test -> {
