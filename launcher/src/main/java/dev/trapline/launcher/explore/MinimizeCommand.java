@@ -61,7 +61,7 @@ import picocli.CommandLine.Mixin;
             "Shrinks the recording of a failing run to the turns, faults and inputs that the failure needs.",
             "",
             "The run is done again and again, each time with fewer of its choices, as long as it fails in the same way."
-                    + " What is left is recorded, and told in words.",
+                    + " What is left is recorded, told in words, and written as a JUnit test.",
             "",
             RecordingToReplay.KEYS,
             ""
