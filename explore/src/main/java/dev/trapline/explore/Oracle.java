@@ -34,6 +34,8 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
     /// The usual patterns, and nothing else.
     public static final Oracle STANDARD = new Oracle(USUAL, List.of());
 
+    private static final String PRINTED = "the guest printed \"";
+
     private static final Pattern NUMBERS = Pattern.compile("0x[0-9a-fA-F]+|[0-9a-f]{8,}|[0-9]+");
 
     public Oracle {
@@ -48,6 +50,22 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
         return new Oracle(patterns, all);
     }
 
+    /// The pattern of a failure on the console.
+    ///
+    /// @param finding of an oracle with these patterns
+    /// @return null if it is another kind of failure
+    public @Nullable Pattern patternOf(Finding finding) {
+        String text = finding.text();
+        if (finding.kind() != Finding.Kind.CONSOLE || !text.startsWith(PRINTED)) {
+            return null;
+        }
+        String line = text.substring(PRINTED.length(), text.length() - 1);
+        return patterns.stream()
+                .filter(pattern -> pattern.matcher(line).find())
+                .findFirst()
+                .orElse(null);
+    }
+
     /// Judges a line of the console.
     ///
     /// @return null if it is no failure
@@ -55,10 +73,7 @@ public record Oracle(List<Pattern> patterns, List<Invariant> invariants) {
         for (Pattern pattern : patterns) {
             if (pattern.matcher(line).find()) {
                 String text = line.strip();
-                return new Finding(
-                        Finding.Kind.CONSOLE,
-                        NUMBERS.matcher(text).replaceAll("#"),
-                        "the guest printed \"" + text + "\"");
+                return new Finding(Finding.Kind.CONSOLE, NUMBERS.matcher(text).replaceAll("#"), PRINTED + text + "\"");
             }
         }
         return null;

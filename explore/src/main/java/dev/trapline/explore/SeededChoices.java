@@ -30,6 +30,13 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, P
         return new SeededChoices(subject.withFaults(FaultPlan.NONE), new Strategy.Jitter(), false, Profile.ofSpan(1)).inOrder(0);
     }
 
+    /// The choices of an ordinary run: in the machine's own order, with the whole plan of faults and the machine's
+    /// seed.
+    public static Choices usual(Subject subject) {
+        long seed = subject.spec().schedule().seed();
+        return new SeededChoices(subject, new Strategy.Jitter(), false, Profile.ofSpan(1)).inOrder(seed);
+    }
+
     /// The choices of a run.
     public Choices of(long seed) {
         return scheduled(seed, inOrder(seed));

@@ -36,7 +36,8 @@ public final class Story {
     /// One line for each choice that the failure needs; one that says so if it needs none.
     ///
     /// @param names the machine's functions
-    public static List<String> of(Minimum minimum, HypercallText names) {
+    /// @param scenes where the vCPUs stood
+    public static List<String> of(Minimum minimum, HypercallText names, Scenes scenes) {
         List<String> lines = new ArrayList<>();
         for (FaultRule rule : minimum.rules().rules()) {
             lines.add("the fault '" + rule.name() + "' (" + HypercallText.fault(rule.what()) + "), as planned");
@@ -44,8 +45,8 @@ public final class Story {
         for (Choice choice : minimum.choices()) {
             lines.add(
                     choice instanceof Choice.OfFault(CallKey call, CallFault fault)
-                            ? line(call, fault, minimum.faulted().functions().get(call), names)
-                            : line(choice));
+                            ? line(call, fault, minimum.faulted().functions().get(call), names) + scenes.fault(call)
+                            : line(choice, scenes));
         }
         for (PlannedInjection injection : minimum.injections()) {
             lines.add(HypercallText.injection(injection.what()) + ", " + when(injection.when()));
@@ -69,10 +70,10 @@ public final class Story {
                 + HypercallText.fault(fault);
     }
 
-    private static String line(Choice choice) {
+    private static String line(Choice choice, Scenes scenes) {
         return switch (choice) {
             case Choice.OfFault(CallKey call, CallFault fault) -> call + ": " + HypercallText.fault(fault);
-            case Choice.OfTurn(ChoicePoint asked, Turn turn) -> line(asked, turn);
+            case Choice.OfTurn(ChoicePoint asked, Turn turn) -> line(asked, turn, scenes);
             case Choice.OfArrival(ChoicePoint asked, var arrival) ->
                 arrival(arrival) + ", " + when(new Moment.AtTime(Math.max(asked.at(), asked.round())));
             case Choice.Planned(long moment, var arrival) -> arrival(arrival) + ", " + when(new Moment.AtTime(moment));
@@ -98,17 +99,18 @@ public final class Story {
         return "'" + new String(bytes.toArray(), StandardCharsets.ISO_8859_1) + "'";
     }
 
-    private static String line(ChoicePoint asked, Turn turn) {
+    private static String line(ChoicePoint asked, Turn turn, Scenes scenes) {
         String when = String.format(Locale.ROOT, "at %.9f s, ", Figures.seconds(asked.at()));
         if (turn.length() == 0) {
             return when + "when " + asked.after() + " had its turn, " + turn.vcpu() + " gets none in this round";
         }
         boolean isFirst = asked.at() == 0 && asked.round() == 0;
+        String left = scenes.left(asked);
         String how = isFirst
                 ? turn.vcpu() + " runs first"
                 : turn.vcpu().equals(asked.after())
-                        ? asked.after() + " continues"
-                        : asked.after() + " is left, and " + turn.vcpu() + " runs";
+                        ? asked.after() + " continues" + left
+                        : asked.after() + " is left" + left + ", and " + turn.vcpu() + " runs" + scenes.next(asked);
         return when + how + ", for " + Figures.count(turn.length(), "tick");
     }
 

@@ -53,6 +53,31 @@ public final class TrialMachine implements AutoCloseable {
     /// @param console gets what the guest prints
     /// @param history gets the records of each run; it stores nothing, and refuses nothing
     public TrialMachine(EngineFactory engines, Subject subject, Oracle oracle, ConsoleOutput console, History history) {
+        this(engines, subject, oracle, console, history, subject.beginning().choices(subject.spec()));
+    }
+
+    /// A machine for one run, which begins as that of an ordinary machine does.
+    ///
+    /// @param console gets what the guest prints
+    /// @param history gets the records of the run; it stores nothing, and refuses nothing
+    /// @param all the choices from power-on: [#run(Choices)] gets the same ones
+    public static TrialMachine forOneRun(
+            EngineFactory engines,
+            Subject subject,
+            Oracle oracle,
+            ConsoleOutput console,
+            History history,
+            Choices all) {
+        return new TrialMachine(engines, subject, oracle, console, history, all);
+    }
+
+    private TrialMachine(
+            EngineFactory engines,
+            Subject subject,
+            Oracle oracle,
+            ConsoleOutput console,
+            History history,
+            Choices before) {
         this.oracle = oracle;
         this.calls = new CallNotes(subject);
         MachineAssembly assembly = new MachineAssembly(
@@ -67,7 +92,7 @@ public final class TrialMachine implements AutoCloseable {
         this.parts =
                 assembly.assemble(choices, new Console(console), calls.watching(history), new Controls(), () -> {});
         this.machine = new StepMachine(parts);
-        choices.replace(subject.beginning().choices(subject.spec()));
+        choices.replace(before);
         machine.begin();
         RunOutcome over = machine.outcome();
         if (over != null) {

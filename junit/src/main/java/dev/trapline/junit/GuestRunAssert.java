@@ -2,9 +2,12 @@ package dev.trapline.junit;
 
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.explore.Finding;
+import dev.trapline.explore.Oracle;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.assertj.core.api.AbstractAssert;
 
 /// Assertions about a run that has ended. A failure shows its last calls.
@@ -46,6 +49,67 @@ public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRu
                 && !actual.outcome().equals(new RunOutcome.Exited(0))) {
             fail("the guest to end the run with status 0, or to turn its machine off");
         }
+        return this;
+    }
+
+    /// The guest did nothing that the machine cannot handle.
+    public GuestRunAssert didNotFault() {
+        isNotNull();
+        if (actual.outcome() instanceof RunOutcome.GuestFailed) {
+            fail("the guest to do nothing that the machine cannot handle");
+        }
+        return this;
+    }
+
+    /// Up to the end of the run, a vCPU could run, or something could wake one.
+    public GuestRunAssert didNotDeadlock() {
+        isNotNull();
+        if (actual.outcome() instanceof RunOutcome.Deadlock) {
+            fail("no deadlock");
+        }
+        return this;
+    }
+
+    /// The run ended before its limit of instructions.
+    public GuestRunAssert endedInTime() {
+        isNotNull();
+        if (actual.outcome() instanceof RunOutcome.LimitReached) {
+            fail("the run to end before its limit");
+        }
+        return this;
+    }
+
+    /// No firmware service failed.
+    public GuestRunAssert noServiceFailed() {
+        isNotNull();
+        if (actual.outcome() instanceof RunOutcome.ServiceFailed) {
+            fail("no firmware service to fail");
+        }
+        return this;
+    }
+
+    /// The guest printed no failure: no test that is not ok (TAP, KTAP), and no panic or warning of Linux.
+    public GuestRunAssert printedNoFailure() {
+        isNotNull();
+        return requireNoFailure(Oracle.STANDARD, "the guest to print no failure");
+    }
+
+    /// The guest printed no line in which a regular expression is found.
+    ///
+    /// @throws java.util.regex.PatternSyntaxException if it is none
+    public GuestRunAssert printedNoLine(String regex) {
+        isNotNull();
+        Oracle only = new Oracle(List.of(Pattern.compile(regex)), List.of());
+        return requireNoFailure(only, "the guest to print no line with " + regex);
+    }
+
+    private GuestRunAssert requireNoFailure(Oracle oracle, String expected) {
+        actual.console().lines().forEach(line -> {
+            Finding finding = oracle.judge(line);
+            if (finding != null) {
+                fail(expected + ", and " + finding.text());
+            }
+        });
         return this;
     }
 

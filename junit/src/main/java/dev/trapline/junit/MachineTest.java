@@ -1,5 +1,6 @@
 package dev.trapline.junit;
 
+import dev.trapline.explore.TestedMachine;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -36,11 +37,15 @@ public @interface MachineTest {
     String board() default "bare";
 
     /// RAM in MiB.
-    int memory() default 128;
+    int memory() default TestedMachine.MEMORY;
 
     /// A run that has not ended after so many instructions ends with a limit; 0 is no limit.
-    long maxInstructions() default 2_000_000;
+    long maxInstructions() default TestedMachine.MAX_INSTRUCTIONS;
 
     /// The file with a plan of faults; none if it is empty.
     String faults() default "";
+
+    /// Decides what a plan of faults leaves open, and the entropy of services, as `run --seed` does. A test with
+    /// [ExploreSeeds] has seeds of its own.
+    long seed() default 0;
 }

@@ -4,6 +4,7 @@ import dev.trapline.explore.Finding;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
 import dev.trapline.explore.Profile;
+import dev.trapline.explore.Scenes;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Strategy;
@@ -39,11 +40,6 @@ final class SeedRuns {
             throw new ExtensionConfigurationException("@ExploreSeeds: " + e.getMessage(), e);
         }
         this.choices = new SeededChoices(subject, strategy, swarm, Profile.ofSpan(1));
-    }
-
-    /// The choices of a run in the order of round robin, with the plan's faults.
-    Choices inOrder() {
-        return choices.inOrder(subject.spec().schedule().seed());
     }
 
     /// A test method, its instance and arguments.
@@ -106,7 +102,12 @@ final class SeedRuns {
         Finding finding = SeedFailure.finding(failure, body.instance().getClass());
         Minimizer minimizer = new Minimizer(Engines.standard(), choices, TestMachine.NONE, Minimizer.RUNS);
         Minimum minimum = minimizer.minimize(seed, finding, some -> judged(some, machine, body));
-        List<String> story = minimum == null ? List.of() : Story.of(minimum, subject.names());
+        List<String> story = minimum == null
+                ? List.of()
+                : Story.of(
+                        minimum,
+                        subject.names(),
+                        Scenes.of(Engines.standard(), subject, TestMachine.NONE, minimizer.choices(seed, minimum)));
         Path recording = null;
         Path smallest = null;
         if (minimum != null) {

@@ -7,13 +7,11 @@ import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.Waiting;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.ServiceDescriptor;
-import dev.trapline.abi.machine.BoardSpec;
-import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.MachineSpec;
-import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.config.FaultPlanFile;
 import dev.trapline.explore.Subject;
+import dev.trapline.explore.TestedMachine;
 import dev.trapline.firmware.FirmwareServices;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,10 +30,9 @@ final class Subjects {
         try {
             Path file = Path.of(test.guest());
             Bytes content = Bytes.copyOf(BoundedFile.readGiven(file, Image.most(Image.Kind.ELF, 0), Waiting.UNLIMITED));
-            MachineSpec spec = MachineSpec.DEFAULT
-                    .with(CpuSpec.DEFAULT.withCount(test.cpus()))
-                    .with(BoardSpec.DEFAULT.withKind(board(test.board())).withRam((long) test.memory() << 20))
-                    .with(RunSpec.DEFAULT.withMaxInstructions(test.maxInstructions()));
+            MachineSpec spec = new TestedMachine(
+                            test.cpus(), board(test.board()), test.memory(), test.maxInstructions(), test.seed())
+                    .spec();
             Path name = file.getFileName();
             Image image = new Image(Image.Kind.ELF, String.valueOf(name), 0, content);
             return new Subject(spec, List.of(image), services).withFaults(plan(test, services));

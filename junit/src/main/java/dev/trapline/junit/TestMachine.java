@@ -25,6 +25,13 @@ public final class TestMachine implements AutoCloseable {
         this.machine = new TrialMachine(engines, subject, NONE, notes, notes);
     }
 
+    /// The same for one run, from power-on.
+    TestMachine(EngineFactory engines, Subject subject, Choices all) {
+        this.notes = new RunNotes(subject.descriptors());
+        this.machine = TrialMachine.forOneRun(engines, subject, NONE, notes, notes, all);
+        arm(all);
+    }
+
     /// The next invocation of the test begins.
     void arm(Choices choices) {
         next = choices;

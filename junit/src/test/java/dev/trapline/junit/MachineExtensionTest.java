@@ -12,6 +12,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -57,7 +58,7 @@ class MachineExtensionTest {
                         "PSCI_CPU_ON",
                         "Seed 1 of 300, schedule pct:3; to run it alone: -Dtrapline.seed=1",
                         "it needs:",
-                        "vcpu0 continues, for ")
+                        "vcpu0 continues in _start+0x4, for ")
                 .doesNotContain("differs");
         for (String recording : List.of("seed-1", "seed-1-smallest")) {
             Path directory = Path.of("target", "trapline", "Hotplug.theThirdVcpuIsStartedByItsOwner", recording);
@@ -87,6 +88,24 @@ class MachineExtensionTest {
     }
 
     @Test
+    void anInterleavingIsTakenWhole() {
+        assertThat(failure(Samples.Interleaved.class))
+                .contains("Expected the guest to end the run with status 0.", "Exited[status=1]");
+        assertThat(run(Samples.LessInterleaved.class))
+                .hasSize(1)
+                .allMatch(result -> result.getStatus() == TestExecutionResult.Status.SUCCESSFUL);
+    }
+
+    /// The numbers are those of `trapline run --seed`.
+    @ParameterizedTest
+    @ValueSource(classes = {Samples.UsualSeed.class, Samples.AnotherSeed.class})
+    void theSeedDecidesWhatAPlanLeavesOpen(Class<?> tests) {
+        assertThat(run(tests))
+                .hasSize(1)
+                .allMatch(result -> result.getStatus() == TestExecutionResult.Status.SUCCESSFUL);
+    }
+
+    @Test
     void anAssumptionThatDoesNotHoldSkipsTheTest() {
         assertThat(run(Samples.Assuming.class))
                 .hasSize(1)
@@ -99,6 +118,8 @@ class MachineExtensionTest {
                 Arguments.of(Samples.Twice.class, "a test runs its machine once"),
                 Arguments.of(Samples.Absent.class, "absent.elf cannot be read: "),
                 Arguments.of(Samples.Unfair.class, "@ExploreSeeds: 'fair' is no schedule"),
+                Arguments.of(Samples.MoreVcpus.class, "@Interleaving: there is no vcpu4: the machine has 4"),
+                Arguments.of(Samples.Both.class, "itRuns has @Interleaving and @ExploreSeeds: make two tests of it"),
                 Arguments.of(Samples.TooMany.class, "@MachineTest: "));
     }
 

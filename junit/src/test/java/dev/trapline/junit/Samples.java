@@ -75,4 +75,64 @@ final class Samples {
             Assumptions.assumeTrue(machine.run().console().startsWith("never"));
         }
     }
+
+    @MachineTest(guest = "../guests/bugs/hotplug.elf", cpus = 4)
+    static class Interleaved {
+        @Interleaving({"first: vcpu0 for 1457 ticks", "at 0.000026816 s, after vcpu1: vcpu0 for 1456 ticks"})
+        void theThirdVcpuIsStartedByItsOwner(TestMachine machine) {
+            assertThat(machine.run()).endedWithStatus(0);
+        }
+    }
+
+    @MachineTest(guest = "../guests/bugs/hotplug.elf", cpus = 4)
+    static class LessInterleaved {
+        @Interleaving("at 0.000026816 s, after vcpu1: vcpu0 for 1456 ticks")
+        void theThirdVcpuIsStartedByItsOwner(TestMachine machine) {
+            assertThat(machine.run()).endedWithStatus(0);
+        }
+    }
+
+    @MachineTest(guest = "../guests/bugs/hotplug.elf", cpus = 4)
+    static class MoreVcpus {
+        @Interleaving("first: vcpu4 for 1 tick")
+        void itRuns(TestMachine machine) {
+            machine.run();
+        }
+    }
+
+    @MachineTest(guest = "../guests/bugs/hotplug.elf", cpus = 4)
+    static class Both {
+        @ExploreSeeds(3)
+        @Interleaving("first: vcpu0 for 1 tick")
+        void itRuns(TestMachine machine) {
+            machine.run();
+        }
+    }
+
+    /// How often CPU_ON was refused with DENIED.
+    private static long denied(GuestRun run) {
+        return run.calls("PSCI_CPU_ON").stream()
+                .filter(call -> call.result() == -3)
+                .count();
+    }
+
+    @MachineTest(guest = "../guests/bugs/ignores-denied.elf", cpus = 4, faults = "src/test/resources/denied.conf")
+    static class UsualSeed {
+        @Test
+        void twoCallsAreRefused(TestMachine machine) {
+            Assertions.assertThat(denied(machine.run())).isEqualTo(2);
+        }
+    }
+
+    @MachineTest(
+            guest = "../guests/bugs/ignores-denied.elf",
+            cpus = 4,
+            faults = "src/test/resources/denied.conf",
+            seed = 3)
+    static class AnotherSeed {
+        @Test
+        void oneCallIsRefused(TestMachine machine) {
+            Assertions.assertThat(denied(machine.run())).isEqualTo(1);
+        }
+    }
 }

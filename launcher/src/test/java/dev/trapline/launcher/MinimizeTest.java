@@ -100,7 +100,8 @@ class MinimizeTest {
         assertThat(explored.status()).as(explored.err()).isEqualTo(Ending.GUEST_FAILED);
         Path group = directory.resolve("found").resolve("exit-status-36c20fdc");
         JsonNode left = minimized(group.resolve("seed-243").toString(), "--out", file("small"));
-        assertThat(left.get("story").toString()).contains("vcpu1 is left, and vcpu0 runs, for 1,456 ticks");
+        assertThat(left.get("story").toString())
+                .contains("and vcpu0 runs from hvc+0x4 (called from cpu_state+0x2c), for 1,456 ticks");
         assertThat(left.get("story").size()).isLessThanOrEqualTo(3);
         assertReplays(file("small"));
     }

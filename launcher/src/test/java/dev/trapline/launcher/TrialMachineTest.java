@@ -8,6 +8,7 @@ import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Width;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.FirmwareService;
+import dev.trapline.abi.history.History;
 import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
@@ -23,6 +24,13 @@ import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
 import dev.trapline.explore.TrialMachine;
 import dev.trapline.launcher.process.Engines;
+import dev.trapline.machine.Console;
+import dev.trapline.machine.Controls;
+import dev.trapline.machine.MachineAssembly;
+import dev.trapline.machine.MachineParts;
+import dev.trapline.machine.RunReport;
+import dev.trapline.machine.StepMachine;
+import dev.trapline.machine.choice.Choices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +99,43 @@ class TrialMachineTest {
                     }
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"smp-hello", "reset", "conform-trng", "bugs/ticket-lock", "corners/gicv2"})
+    void aMachineForOneRunHasThatOfAnOrdinaryMachine(String guest) throws IOException {
+        Subject subject = subject(guest);
+        Choices all = SeededChoices.usual(subject);
+        try (TrialMachine once =
+                TrialMachine.forOneRun(engines, subject, Oracle.STANDARD, (_, _) -> {}, History.none(), all)) {
+            Trial trial = once.run(all);
+            RunReport ordinary = ordinary(subject);
+            assertThat(trial.outcome()).isEqualTo(ordinary.outcome());
+            assertThat(trial.slices()).isEqualTo(ordinary.progress().slices());
+            assertThat(trial.digest()).isEqualTo(Trial.digest(ordinary));
+        }
+    }
+
+    private static RunReport ordinary(Subject subject) {
+        MachineParts parts = new MachineAssembly(
+                        engines, subject.spec(), subject.images(), subject.services(), subject.fitting(), null)
+                .assemble(
+                        SeededChoices.usual(subject),
+                        new Console((_, _) -> {}),
+                        History.none(),
+                        new Controls(),
+                        () -> {});
+        StepMachine machine = new StepMachine(parts);
+        try {
+            machine.begin();
+            while (machine.next() != null) {
+                machine.runSlice();
+            }
+            return machine.report();
+        } finally {
+            machine.close();
+            parts.close();
         }
     }
 

@@ -166,6 +166,7 @@ public final class ExploreCommand implements Action {
                 choices,
                 new Minimizer(engines, choices, oracle, Math.max(1, budget)),
                 () -> new RecordedTrials(actors.system(), engines, subject, oracle),
+                new TestWriter(new TestSearch(engines, subject, oracle), new TestSource.Guest(guest(config), true)),
                 options.out(),
                 budget);
         ExplorationFile file =
@@ -248,6 +249,12 @@ public final class ExploreCommand implements Action {
                 recording, settings, services, OpenOptions.STRICT.with(Databases.named(settings.database())));
         return new PlaceInRecording(terminal, replaying, engines)
                 .subject(beginning.at(), config.machine().run().maxInstructions());
+    }
+
+    /// The guest's file, for tests; the name 'guest' if it has none of its own.
+    private static Path guest(TraplineConfig config) {
+        TraplineConfig.GuestImage guest = config.run().image();
+        return guest == null ? Path.of("guest") : guest.file();
     }
 
     private static ConsoleScript script(TraplineConfig config) {
@@ -360,7 +367,8 @@ public final class ExploreCommand implements Action {
         List<Failure> failures = new ArrayList<>();
         for (FailureGroup group : tally.groups()) {
             watch.at("failure", failures.size() + 1L, tally.groups().size());
-            failures.add(failures.size() < MOST_GROUPS ? keeper.keep(group) : Failure.of(group));
+            String className = TestName.of(keeper.tests().guest().file(), group.finding(), tally.groups());
+            failures.add(failures.size() < MOST_GROUPS ? keeper.keep(group, className) : Failure.of(group));
         }
         watch.pause();
         return failures;

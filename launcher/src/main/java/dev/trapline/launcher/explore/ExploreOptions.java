@@ -86,8 +86,8 @@ final class ExploreOptions {
             names = "--out",
             paramLabel = "DIR",
             order = 6,
-            description = "Keep the failures in this directory, recorded. If an exploration of the same guest was "
-                    + "interrupted there, it continues.")
+            description = "Keep the failures in this directory, recorded, each with a JUnit test. If an exploration of "
+                    + "the same guest was interrupted there, it continues.")
     void out(@Nullable Path value) {
         out = value;
     }

@@ -106,6 +106,10 @@ record ExploreReport(
         append("  recorded: trapline replay ", failure.recording(), text);
         append("  what is left of it: trapline replay ", failure.smallest(), text);
         append("  its faults as a plan: ", failure.plan(), text);
+        FailureTest test = failure.test();
+        if (test != null) {
+            text.append("  ").append(test.text()).append('\n');
+        }
     }
 
     private static void append(String what, @Nullable Path path, StringBuilder text) {
@@ -162,7 +166,8 @@ record ExploreReport(
         }
         return object.withAny("recording", text(failure.recording()))
                 .withAny("smallest", text(failure.smallest()))
-                .withAny("plan", text(failure.plan()));
+                .withAny("plan", text(failure.plan()))
+                .withAny("test", FailureTest.file(failure.test()));
     }
 
     private static @Nullable String text(@Nullable Path path) {

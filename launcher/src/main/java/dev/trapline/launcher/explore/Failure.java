@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param recording the recording of its shortest run; null if nothing is kept
 /// @param smallest the recording of what is left
 /// @param plan the plan with its faults; null if it needs none
+/// @param test its JUnit test; null if nothing is kept
 record Failure(
         FailureGroup group,
         @Nullable Minimum minimum,
@@ -21,10 +22,11 @@ record Failure(
         List<String> lastCalls,
         @Nullable Path recording,
         @Nullable Path smallest,
-        @Nullable Path plan) {
+        @Nullable Path plan,
+        @Nullable FailureTest test) {
     /// One that was neither shrunk nor kept.
     static Failure of(FailureGroup group) {
-        return new Failure(group, null, List.of(), List.of(), null, null, null);
+        return new Failure(group, null, List.of(), List.of(), null, null, null, null);
     }
 
     Failure {

@@ -7,6 +7,7 @@ import dev.trapline.config.FaultPlanText;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
+import dev.trapline.explore.Scenes;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Trial;
@@ -23,34 +24,42 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Shrinks failures, and keeps them: each kind in a directory of its own, with two recordings, its story, and a plan if
-/// it needs faults.
+/// Shrinks failures, and keeps them: each kind in a directory of its own, with two recordings, its story, a JUnit
+/// test, and a plan if it needs faults.
 ///
 /// @param recorder records runs; started only if something is kept
+/// @param tests writes tests
 /// @param out the exploration's directory; null if nothing is kept
 /// @param budget how many runs may shrink a failure; 0 if none is to be shrunk
 record FailureKeeper(
         SeededChoices choices,
         Minimizer minimizer,
         Supplier<RecordedTrials> recorder,
+        TestWriter tests,
         @Nullable Path out,
         int budget) {
 
     /// Shrinks and keeps a failure.
     ///
+    /// @param className the name of its test
     /// @throws CommandException if it cannot be kept
-    Failure keep(FailureGroup group) {
+    Failure keep(FailureGroup group, String className) {
         Minimum minimum = budget == 0 ? null : minimizer.minimize(group.seed(), group.finding());
         if (minimum == null) {
             return Failure.of(group);
         }
-        List<String> story = Story.of(minimum, choices.subject().names());
+        TestSearch search = tests.search();
+        Scenes scenes = Scenes.of(
+                search.engines(), search.subject(), search.oracle(), minimizer.choices(group.seed(), minimum));
+        List<String> story = Story.of(minimum, choices.subject().names(), scenes);
         if (out == null) {
-            return new Failure(group, minimum, story, List.of(), null, null, null);
+            return new Failure(group, minimum, story, List.of(), null, null, null, null);
         }
         String name = group.finding().group();
         try {
-            return kept(group, minimum, story, KeptFiles.makeIn(out, name));
+            Failure shrunk = new Failure(
+                    group, minimum, story, scenes.places(minimum.trial().lastCalls()), null, null, null, null);
+            return kept(shrunk, minimum, KeptFiles.makeIn(out, name), className);
         } catch (IOException e) {
             throw CommandException.of(new Ending(
                     Ending.STORAGE,
@@ -59,7 +68,9 @@ record FailureKeeper(
         }
     }
 
-    private Failure kept(FailureGroup group, Minimum minimum, List<String> story, Path directory) throws IOException {
+    private Failure kept(Failure shrunk, Minimum minimum, Path directory, String className) throws IOException {
+        FailureGroup group = shrunk.group();
+        List<String> story = shrunk.story();
         Path recording = directory.resolve("seed-" + group.seed());
         if (!Files.exists(recording)) {
             RunReport report = record(choices.of(group.seed()), minimum.whole(), recording);
@@ -81,7 +92,14 @@ record FailureKeeper(
         Disk.write(
                 directory.resolve("seed-" + group.seed() + ".txt"),
                 group.finding().text() + "\n" + ExploreReport.needed(minimum) + "\n" + String.join("\n", story) + "\n");
-        return new Failure(group, minimum, story, minimum.trial().lastCalls(), recording, smallest, plan);
+        ShrunkFailure toTest = new ShrunkFailure(
+                group.finding(),
+                minimum,
+                story,
+                RunBeginning.explored(minimum, choices.subject().spec().cpus().count()),
+                group.seed());
+        FailureTest test = tests.write(directory, className, toTest, plan);
+        return new Failure(group, minimum, story, shrunk.lastCalls(), recording, smallest, plan, test);
     }
 
     private RunReport record(Choices own, Trial trial, Path directory) throws IOException {

@@ -17,6 +17,7 @@ import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Minimum;
 import dev.trapline.explore.Oracle;
 import dev.trapline.explore.RecordedRun;
+import dev.trapline.explore.Scenes;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
@@ -61,7 +62,7 @@ import picocli.CommandLine.Mixin;
             "Shrinks the recording of a failing run to the turns, faults and inputs that the failure needs.",
             "",
             "The run is done again and again, each time with fewer of its choices, as long as it fails in the same way."
-                    + " What is left is recorded, and told in words.",
+                    + " What is left is recorded, told in words, and written as a JUnit test.",
             "",
             RecordingToReplay.KEYS,
             ""
@@ -237,13 +238,16 @@ public final class MinimizeCommand implements Action {
             if (plan != null) {
                 Disk.write(plan, FaultPlanText.of(faults));
             }
+            Scenes scenes = Scenes.of(recorder.engines(), run, recorder.oracle(), minimum);
+            List<String> story = Story.of(minimum, run.subject().names(), scenes);
             MinimizeReport result = new MinimizeReport(
                     failed.finding(),
                     minimum,
-                    Story.of(minimum, run.subject().names()),
-                    report.lastHypercalls(),
+                    story,
+                    scenes.places(report.lastHypercalls()),
                     out,
-                    plan);
+                    plan,
+                    test(failed, minimum, story, recorder, out, plan));
             terminal.print(format.isJson() ? result.json().line() : result.text());
         } catch (IOException e) {
             throw CommandException.of(
@@ -254,5 +258,26 @@ public final class MinimizeCommand implements Action {
                 Ending.OK,
                 "minimized",
                 String.format(Locale.ROOT, "%,d of %s left", left, Figures.count(minimum.before(), "choice")));
+    }
+
+    /// Writes a test into the new recording's directory. A recording has the guest's name, and not its path.
+    private static FailureTest test(
+            Failed failed, Minimum minimum, List<String> story, RecordedTrials recorder, Path out, @Nullable Path plan)
+            throws IOException {
+        Subject subject = recorder.subject();
+        Path guest = Path.of(
+                subject.images().isEmpty()
+                        ? "guest"
+                        : subject.images().getFirst().name());
+        ShrunkFailure shrunk = new ShrunkFailure(
+                failed.finding(),
+                minimum,
+                story,
+                RunBeginning.recorded(failed.run(), minimum),
+                subject.spec().schedule().seed());
+        return new TestWriter(
+                        new TestSearch(recorder.engines(), subject, recorder.oracle()),
+                        new TestSource.Guest(guest, false))
+                .write(out, TestName.of(guest, failed.finding()), shrunk, plan);
     }
 }

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param lastCalls of the smaller run
 /// @param smallest its recording
 /// @param plan its faults; null if it has none
+/// @param test its JUnit test
 record MinimizeReport(
         Finding finding,
         Minimum minimum,
         List<String> story,
         List<String> lastCalls,
         Path smallest,
-        @Nullable Path plan) {
+        @Nullable Path plan,
+        FailureTest test) {
 
     String text() {
         StringBuilder text = new StringBuilder();
@@ -39,7 +41,7 @@ record MinimizeReport(
         if (plan != null) {
             text.append("its faults as a plan: ").append(ShellText.quoted(plan)).append('\n');
         }
-        return text.toString();
+        return text.append(test.text()).append('\n').toString();
     }
 
     JsonObject json() {
@@ -50,6 +52,7 @@ record MinimizeReport(
                 .with("minimal", minimum.isMinimal())
                 .with("story", story)
                 .with("smallest", smallest.toString())
-                .withAny("plan", plan == null ? null : plan.toString());
+                .withAny("plan", plan == null ? null : plan.toString())
+                .withAny("test", FailureTest.file(test));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.trapline.launcher.explore;
+
+import org.jspecify.annotations.NullMarked;
