@@ -18,7 +18,7 @@ import java.util.List;
 /// @param fitting adds devices to the board
 /// @param script what is typed at the console
 /// @param injections planned interrupts and events
-/// @param faults what may go wrong with calls
+/// @param faults what may go wrong
 public record Subject(
         MachineSpec spec,
         List<Image> images,
@@ -32,7 +32,7 @@ public record Subject(
         images = List.copyOf(images);
         services = List.copyOf(services);
         injections = List.copyOf(injections);
-        spec = spec.with(spec.run().withFaults(spec.run().faults() || !faults.isEmpty()));
+        spec = spec.with(faults.allowedIn(spec.run()));
     }
 
     /// A machine without anything planned.
