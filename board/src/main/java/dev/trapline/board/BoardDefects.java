@@ -66,13 +66,12 @@ public final class BoardDefects implements Snapshot, Deadline {
 
     private boolean isRegister(long address) {
         return bus.described().stream()
-                .anyMatch(device ->
-                        AddressRange.of(device.base(), device.size()).overlaps(AddressRange.of(address, 1)));
+                .anyMatch(
+                        device -> AddressRange.of(device.base(), device.size()).overlaps(AddressRange.of(address, 1)));
     }
 
     private String intids() {
-        return String.join(
-                ", ", inputs.keySet().stream().map(String::valueOf).toList());
+        return String.join(", ", inputs.keySet().stream().map(String::valueOf).toList());
     }
 
     /// A device has a defect from now on.

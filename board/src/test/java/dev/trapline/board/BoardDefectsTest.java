@@ -44,8 +44,7 @@ class BoardDefectsTest {
     private final MemoryMap map = mapped(board);
 
     private static Board board(GicVersion gic) {
-        Board board =
-                Board.of(BoardSpec.DEFAULT.withKind(BoardKind.VIRT).withGic(gic), CpuSpec.DEFAULT.withCount(2));
+        Board board = Board.of(BoardSpec.DEFAULT.withKind(BoardKind.VIRT).withGic(gic), CpuSpec.DEFAULT.withCount(2));
         return board.disk(Bytes.copyOf(new byte[1024]));
     }
 
@@ -291,7 +290,8 @@ class BoardDefectsTest {
     }
 
     private static String whyNot(Board board, Injection.Defect defect) {
-        assertThat(board.accepts(defect)).isEqualTo(board.defects().whyNot(defect).isEmpty());
+        assertThat(board.accepts(defect))
+                .isEqualTo(board.defects().whyNot(defect).isEmpty());
         return board.defects().whyNot(defect);
     }
 }

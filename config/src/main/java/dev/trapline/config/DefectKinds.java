@@ -89,8 +89,7 @@ final class DefectKinds {
         }
         long ticks = duration == null || Settings.shown(duration).equals(FaultKinds.FOREVER)
                 ? Injection.Hold.FOREVER
-                : FaultKinds.ticks(
-                        doing, "duration", duration, "a duration, as in 5ms, or " + FaultKinds.FOREVER);
+                : FaultKinds.ticks(doing, "duration", duration, "a duration, as in 5ms, or " + FaultKinds.FOREVER);
         return ticks == 0 || !doing.isFine() ? null : new Injection.StuckLine(intid, text.equals(HIGH), ticks);
     }
 

@@ -422,7 +422,7 @@ class FaultPlanFileTest {
             long others = random.nextInt() & WrongBits.MAX;
             WrongBits bits = random.nextBoolean()
                     ? new WrongBits(1, 0, 0)
-                    : new WrongBits(some & others & ~1, some & ~others & ~1, others & ~some | 1);
+                    : new WrongBits(some & others & ~1, some & ~others & ~1, (others & ~some) | 1);
             return new Injection.Misread(random.nextLong() >>> 1, bits, count());
         }
 

@@ -11,9 +11,9 @@ import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.CpuSpec;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
-import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.MachineValues;
@@ -93,8 +93,7 @@ class ProtocolCodecTest {
                         1,
                         DRIVER,
                         "box",
-                        new Injection.BadDisk(
-                                1, Injection.BadDisk.Failure.WRITE_TORN, Injection.Defect.EVERY_TIME)),
+                        new Injection.BadDisk(1, Injection.BadDisk.Failure.WRITE_TORN, Injection.Defect.EVERY_TIME)),
                 new MachineProtocol.Reconfigure(2, DRIVER, "box", Policy.DEFAULT.withResident("trng")),
                 new MachineProtocol.Subscribe(3, DRIVER, "box", Long.MAX_VALUE),
                 new MachineProtocol.Seen(4, DRIVER, "box", 0),

@@ -100,8 +100,8 @@ class ContinuedRunTest {
     /// Also with defects that are there where the recording was cut off.
     @Test
     void aRunWhoseDevicesHaveDefectsContinuesWithItsPlan(@TempDir Path directory) throws IOException {
-        MachineSpec spec =
-                DefectiveGuests.virt(Specs.withVcpus(1).limit(1_000_000).slice(50).random(3));
+        MachineSpec spec = DefectiveGuests.virt(
+                Specs.withVcpus(1).limit(1_000_000).slice(50).random(3));
         FaultPlan plan = DefectiveGuests.allAgainAndAgain();
         Finished whole = RUNS.record(spec, DefectiveGuests.usesItsDisk(), plan, directory.resolve("whole"));
         assertContinues("defects", directory, whole, left -> RUNS.proceed(left, plan));

@@ -76,8 +76,7 @@ class DefectRunsTest {
         Path recording = directory.resolve("rec");
         Finished recorded = RUNS.record(spec, images, plan, recording);
         MachineRuns.assertEqual(RUNS.replay(recording), recorded, plan + " replayed");
-        MachineRuns.assertEqual(
-                RUNS.record(spec, images, plan, directory.resolve("again")), recorded, plan + " again");
+        MachineRuns.assertEqual(RUNS.record(spec, images, plan, directory.resolve("again")), recorded, plan + " again");
         Playback playback = RUNS.playback(recording, (_, _) -> {});
         int step = (int) (recorded.report().position().slice() / 20) + 1;
         MachineRuns.assertRepeatsFromCheckpoints(playback, recorded, step);
@@ -170,8 +169,7 @@ class DefectRunsTest {
 
     @Test
     void aDefectThatTheMachineCannotHaveIsAnErrorBeforeTheRun() {
-        assertRefused(
-                virt(), badDisk(Failure.WRITE_LOST, 1), "a defect of disk 0, and this machine has none");
+        assertRefused(virt(), badDisk(Failure.WRITE_LOST, 1), "a defect of disk 0, and this machine has none");
         assertRefused(
                 Specs.withVcpus(1).spec(),
                 stuck(33, true, 1),

@@ -24,99 +24,100 @@ final class DefectiveGuests {
 
     static final long FULL = 0x20;
 
-    /// Writes two sectors of one letter and reads them back, four times, with other letters and sectors. Prints each
-    /// time the status of the write and of the read, and the first and the last byte that were read. Before each
-    /// character it waits until the UART is not full. At the end it turns the machine off (VIRTIO 1.2 §4.2.3, §5.2.6).
+    /// Writes two sectors of one letter and reads them back, four times, with other letters and sectors. Prints
+    /// each time the status of the write and of the read, and the first and the last byte that were read. Before
+    /// each character it waits until the UART is not full. At the end it turns the machine off (VIRTIO 1.2 §4.2.3,
+    /// §5.2.6).
     static final String USES_ITS_DISK = """
-                movz x9, #0x0900, lsl #16
-                movz x3, #0x0a00, lsl #16
-                str wzr, [x3, #0x70]
-                mov w0, #3
-                str w0, [x3, #0x70]
-                mov w0, #1
-                str w0, [x3, #0x24]
-                str w0, [x3, #0x20]
-                str wzr, [x3, #0x24]
-                str wzr, [x3, #0x20]
-                mov w0, #11
-                str w0, [x3, #0x70]
-                str wzr, [x3, #0x30]
-                mov w0, #8
-                str w0, [x3, #0x38]
-                movz x5, #0x400c, lsl #16
-                str w5, [x3, #0x80]
-                add w0, w5, #0x1000
-                str w0, [x3, #0x90]
-                add w0, w5, #0x2000
-                str w0, [x3, #0xa0]
-                mov w0, #1
-                str w0, [x3, #0x44]
-                mov w0, #15
-                str w0, [x3, #0x70]
-                movz x6, #0x400e, lsl #16
-                movz x7, #0x400f, lsl #16
-                str x6, [x5]
-                mov w0, #16
-                str w0, [x5, #8]
-                movz w0, #1
-                movk w0, #1, lsl #16
-                str w0, [x5, #12]
-                str x7, [x5, #16]
-                mov w0, #1024
-                str w0, [x5, #24]
-                add x0, x6, #0x100
-                str x0, [x5, #32]
-                mov w0, #1
-                str w0, [x5, #40]
-                mov w0, #2
-                str w0, [x5, #44]
-                mov w14, #0
-                mov w15, #0
-            next:
-                add w0, w15, #97
-                mov x1, x7
-                add x2, x7, #1024
-            fill:
-                strb w0, [x1], #1
-                cmp x1, x2
-                b.ne fill
-                mov w10, #1
-                mov w13, #1
-                bl request
-                mov w10, #0
-                mov w13, #3
-                bl request
-                ldrb w0, [x7]
-                bl print
-                ldrb w0, [x7, #1023]
-                bl print
-                add w15, w15, #1
-                cmp w15, #4
-                b.ne next
-            """ + InterruptedGuests.OFF + """
+            movz x9, #0x0900, lsl #16
+            movz x3, #0x0a00, lsl #16
+            str wzr, [x3, #0x70]
+            mov w0, #3
+            str w0, [x3, #0x70]
+            mov w0, #1
+            str w0, [x3, #0x24]
+            str w0, [x3, #0x20]
+            str wzr, [x3, #0x24]
+            str wzr, [x3, #0x20]
+            mov w0, #11
+            str w0, [x3, #0x70]
+            str wzr, [x3, #0x30]
+            mov w0, #8
+            str w0, [x3, #0x38]
+            movz x5, #0x400c, lsl #16
+            str w5, [x3, #0x80]
+            add w0, w5, #0x1000
+            str w0, [x3, #0x90]
+            add w0, w5, #0x2000
+            str w0, [x3, #0xa0]
+            mov w0, #1
+            str w0, [x3, #0x44]
+            mov w0, #15
+            str w0, [x3, #0x70]
+            movz x6, #0x400e, lsl #16
+            movz x7, #0x400f, lsl #16
+            str x6, [x5]
+            mov w0, #16
+            str w0, [x5, #8]
+            movz w0, #1
+            movk w0, #1, lsl #16
+            str w0, [x5, #12]
+            str x7, [x5, #16]
+            mov w0, #1024
+            str w0, [x5, #24]
+            add x0, x6, #0x100
+            str x0, [x5, #32]
+            mov w0, #1
+            str w0, [x5, #40]
+            mov w0, #2
+            str w0, [x5, #44]
+            mov w14, #0
+            mov w15, #0
+        next:
+            add w0, w15, #97
+            mov x1, x7
+            add x2, x7, #1024
+        fill:
+            strb w0, [x1], #1
+            cmp x1, x2
+            b.ne fill
+            mov w10, #1
+            mov w13, #1
+            bl request
+            mov w10, #0
+            mov w13, #3
+            bl request
+            ldrb w0, [x7]
+            bl print
+            ldrb w0, [x7, #1023]
+            bl print
+            add w15, w15, #1
+            cmp w15, #4
+            b.ne next
+        """ + InterruptedGuests.OFF + """
 
-            request:
-                mov x20, x30
-                str w10, [x6]
-                str wzr, [x6, #4]
-                lsl w0, w15, #1
-                str x0, [x6, #8]
-                orr w0, w13, #0x20000
-                str w0, [x5, #28]
-                add w14, w14, #1
-                add x0, x5, #0x1000
-                strh w14, [x0, #2]
-                str wzr, [x3, #0x50]
-                ldrb w0, [x6, #0x100]
-                add w0, w0, #48
-                bl print
-                ret x20
-            print:
-                ldr w1, [x9, #0x18]
-                tbnz w1, #5, print
-                str w0, [x9]
-                ret
-            """;
+        request:
+            mov x20, x30
+            str w10, [x6]
+            str wzr, [x6, #4]
+            lsl w0, w15, #1
+            str x0, [x6, #8]
+            orr w0, w13, #0x20000
+            str w0, [x5, #28]
+            add w14, w14, #1
+            add x0, x5, #0x1000
+            strh w14, [x0, #2]
+            str wzr, [x3, #0x50]
+            ldrb w0, [x6, #0x100]
+            add w0, w0, #48
+            bl print
+            ret x20
+        print:
+            ldr w1, [x9, #0x18]
+            tbnz w1, #5, print
+            str w0, [x9]
+            ret
+        """;
 
     private DefectiveGuests() {}
 
@@ -147,8 +148,7 @@ final class DefectiveGuests {
 
     /// A plan with one fault at one time.
     static FaultPlan at(long ticks, MachineFault fault) {
-        return FaultPlan.of(
-                new FaultRule("it", Moments.once(new Moment.AtTime(ticks)), Occasion.ALWAYS, fault));
+        return FaultPlan.of(new FaultRule("it", Moments.once(new Moment.AtTime(ticks)), Occasion.ALWAYS, fault));
     }
 
     /// Defects of all kinds, again and again.
@@ -156,14 +156,11 @@ final class DefectiveGuests {
         Moments often = new Moments(new Moment.AtTime(0), 700);
         Moments seldom = new Moments(new Moment.AtTime(5), 1_900);
         return FaultPlan.of(
-                new FaultRule("full", often, Occasion.ALWAYS.withProbability(0.6), misread(new WrongBits(0, FULL, 0), 4)),
+                new FaultRule(
+                        "full", often, Occasion.ALWAYS.withProbability(0.6), misread(new WrongBits(0, FULL, 0), 4)),
                 new FaultRule("stuck", seldom, Occasion.ALWAYS, stuck(48, true, 400)),
                 new FaultRule("dead", often, Occasion.ALWAYS.every(3), stuck(48, false, 900)),
-                new FaultRule(
-                        "lost",
-                        seldom,
-                        Occasion.ALWAYS.withProbability(0.5),
-                        badDisk(Failure.WRITE_LOST, 1)),
+                new FaultRule("lost", seldom, Occasion.ALWAYS.withProbability(0.5), badDisk(Failure.WRITE_LOST, 1)),
                 new FaultRule("torn", often, Occasion.ALWAYS.every(4), badDisk(Failure.WRITE_TORN, 1)),
                 new FaultRule("unread", seldom, Occasion.ALWAYS.every(2), badDisk(Failure.READ_FAILS, 1)));
     }

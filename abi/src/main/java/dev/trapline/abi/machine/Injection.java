@@ -174,8 +174,8 @@ public sealed interface Injection {
         }
     }
 
-    /// A register of a device reads wrong. What the read does in the device happens as usual. Another one at the same
-    /// address replaces it.
+    /// A register of a device reads wrong. What the read does in the device happens as usual. Another one at the
+    /// same address replaces it.
     ///
     /// @param address of the register's first byte, physical. Reads that cover it are wrong
     /// @param count how many reads, 1 to [#MAX_COUNT]; [#EVERY_TIME] for each one
@@ -188,8 +188,8 @@ public sealed interface Injection {
         }
     }
 
-    /// The interrupt line of a device keeps its level, whatever the device does. Afterwards it has the level that the
-    /// device gives it. Another one for the same line replaces it.
+    /// The interrupt line of a device keeps its level, whatever the device does. Afterwards it has the level that
+    /// the device gives it. Another one for the same line replaces it.
     ///
     /// @param intid of the shared interrupt that the line is wired to, 32 to 1019
     /// @param high the level
@@ -200,8 +200,8 @@ public sealed interface Injection {
 
         public StuckLine {
             if (intid < FIRST_INTID || intid > MAX_INTID) {
-                throw new IllegalArgumentException("the interrupt of a line has the INTID " + FIRST_INTID + " to "
-                        + MAX_INTID + ", not " + intid);
+                throw new IllegalArgumentException(
+                        "the interrupt of a line has the INTID " + FIRST_INTID + " to " + MAX_INTID + ", not " + intid);
             }
             if ((ticks < 1 || ticks > MachineSpec.LAST_DEADLINE) && ticks != Hold.FOREVER) {
                 throw new IllegalArgumentException("a line is stuck for " + ticks + " ticks");
@@ -209,12 +209,12 @@ public sealed interface Injection {
         }
     }
 
-    /// A disk does not do what it is asked for. Of the failures of writes, another one replaces it; reads and writes
-    /// fail independently.
+    /// A disk does not do what it is asked for. Of the failures of writes, another one replaces it; reads and
+    /// writes fail independently.
     ///
     /// @param disk which one, from 0 on, in the order of their addresses
-    /// @param count how many requests, 1 to [#MAX_COUNT]; [#EVERY_TIME] for each one. A request that fails anyway is
-    ///     not one
+    /// @param count how many requests, 1 to [#MAX_COUNT]; [#EVERY_TIME] for each one. A request that fails anyway
+    ///     is not one
     record BadDisk(int disk, Failure failure, long count) implements Defect {
 
         /// What happens to a request.
@@ -225,8 +225,8 @@ public sealed interface Injection {
             WRITE_FAILS,
             /// A write answers that it was done, and nothing is stored.
             WRITE_LOST,
-            /// A write answers that it was done, and only the first half of its bytes is stored, as when the power
-            /// fails meanwhile.
+            /// A write answers that it was done, and only the first half of its bytes is stored, as when
+            /// the power fails meanwhile.
             WRITE_TORN
         }
 

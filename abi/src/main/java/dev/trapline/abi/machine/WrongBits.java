@@ -19,8 +19,8 @@ public record WrongBits(long flipped, long set, long cleared) {
         }
         long twice = (flipped & set) | (flipped & cleared) | (set & cleared);
         if (twice != 0) {
-            throw new IllegalArgumentException("the bits 0x" + Long.toHexString(twice)
-                    + " are wrong in two ways: a bit is changed, or 1, or 0");
+            throw new IllegalArgumentException(
+                    "the bits 0x" + Long.toHexString(twice) + " are wrong in two ways: a bit is changed, or 1, or 0");
         }
     }
 
@@ -29,7 +29,7 @@ public record WrongBits(long flipped, long set, long cleared) {
     /// @param right what the device answers
     /// @param shift where bit 0 of the register is in the value
     public long of(long right, int shift) {
-        return ((right ^ flipped << shift) | set << shift) & ~(cleared << shift);
+        return ((right ^ (flipped << shift)) | (set << shift)) & ~(cleared << shift);
     }
 
     /// In words: `bits 0x20 set, bits 0x10 clear`.

@@ -97,7 +97,6 @@ class DefectTest {
     }
 
     private static FaultPlan plan(MachineFault fault) {
-        return FaultPlan.of(
-                new FaultRule("it", Moments.once(new Moment.AtTime(0)), Occasion.ALWAYS, fault));
+        return FaultPlan.of(new FaultRule("it", Moments.once(new Moment.AtTime(0)), Occasion.ALWAYS, fault));
     }
 }

@@ -176,8 +176,7 @@ public final class Bus {
                 case Block block -> regions.add(block.memory());
                 case Placed(Device device, AddressRange range) -> {
                     MmioDevice seen = view.apply(device);
-                    sharing.add(
-                            new Mapped(misreads == null ? seen : misreads.inFrontOf(seen, range.start()), range));
+                    sharing.add(new Mapped(misreads == null ? seen : misreads.inFrontOf(seen, range.start()), range));
                     end = upToPage(range.end());
                 }
             }

@@ -67,7 +67,7 @@ public final class Misreads implements Snapshot {
             }
         }
         any = !registers.isEmpty();
-        return size == Long.BYTES ? value : value & ((1L << Byte.SIZE * size) - 1);
+        return size == Long.BYTES ? value : value & ((1L << (Byte.SIZE * size)) - 1);
     }
 
     @Override

@@ -94,8 +94,7 @@ public final class UpsetCodec {
                 case LOST_INTERRUPT ->
                     new Injection.LostInterrupt(in.vcpu(), in.count("an INTID", Injection.MAX_INTID));
                 case MISREAD ->
-                    new Injection.Misread(
-                            in.varint(), new WrongBits(in.varint(), in.varint(), in.varint()), count(in));
+                    new Injection.Misread(in.varint(), new WrongBits(in.varint(), in.varint(), in.varint()), count(in));
                 case STUCK_LINE ->
                     new Injection.StuckLine(in.count("an INTID", Injection.MAX_INTID), in.flag(), ticks(in));
                 case BAD_DISK -> new Injection.BadDisk(in.u8(), Codes.DISK_FAILURE.read(in), count(in));

@@ -118,7 +118,9 @@ public final class AnyRecord {
                         long bits = random.nextInt() & WrongBits.MAX;
                         long other = random.nextInt() & WrongBits.MAX;
                         yield new Injection.Misread(
-                                positive(), new WrongBits(bits & ~other | 1, ~bits & other & ~1, bits & other & ~1), count);
+                                positive(),
+                                new WrongBits((bits & ~other) | 1, ~bits & other & ~1, bits & other & ~1),
+                                count);
                     }
                     case 1 -> new Injection.StuckLine(32 + random.nextInt(988), random.nextBoolean(), ticks);
                     default ->

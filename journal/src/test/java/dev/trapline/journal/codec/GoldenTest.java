@@ -74,8 +74,7 @@ class GoldenTest {
         assertThat(HeaderCodec.decode(before(version, "header-connected.bin")))
                 .isEqualTo(SampleRun.connectedHeader("golden"));
         for (var entry : runs().entrySet()) {
-            boolean isNewer =
-                    entry.getKey().equals(DEFECTS) || entry.getKey().equals(FAULTS) && version == 7;
+            boolean isNewer = entry.getKey().equals(DEFECTS) || (entry.getKey().equals(FAULTS) && version == 7);
             if (!isNewer) {
                 byte[] golden = before(version, entry.getKey());
                 Segment.parse(golden.clone());
@@ -94,7 +93,8 @@ class GoldenTest {
     }
 
     private static byte[] before(int version, String name) throws IOException {
-        try (InputStream in = GoldenTest.class.getClassLoader().getResourceAsStream("golden/v" + version + "/" + name)) {
+        try (InputStream in =
+                GoldenTest.class.getClassLoader().getResourceAsStream("golden/v" + version + "/" + name)) {
             return Objects.requireNonNull(in, name).readAllBytes();
         }
     }

@@ -74,8 +74,12 @@ class HeaderCodecTest {
         RunSpec run = plain.spec().run();
         assertThat(version(plain)).as("without faults").isEqualTo(7);
         assertThat(version(with(plain, run.withFaults(true)))).as("with faults").isEqualTo(8);
-        assertThat(version(SampleRun.defectiveHeader("versions"))).as("with defects of devices").isEqualTo(9);
-        assertThat(run.withDefects().withFaults(false)).as("no defects without faults").isEqualTo(run);
+        assertThat(version(SampleRun.defectiveHeader("versions")))
+                .as("with defects of devices")
+                .isEqualTo(9);
+        assertThat(run.withDefects().withFaults(false))
+                .as("no defects without faults")
+                .isEqualTo(run);
     }
 
     private static int version(RecordingHeader header) {

@@ -20,7 +20,6 @@ import dev.trapline.machine.text.HypercallText;
 import dev.trapline.timeline.HistoryWalk;
 import java.util.List;
 import java.util.Locale;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The forms of a line of a trace.
@@ -174,7 +173,14 @@ sealed interface TraceLines {
                     yield ticks == Injection.Hold.FOREVER ? document : document.with("stuckTicks", ticks);
                 }
                 case Injection.BadDisk(int disk, Injection.BadDisk.Failure failure, long count) ->
-                    count(document.with("diskNumber", disk).with("diskFailure", failure.name().toLowerCase(Locale.ROOT).replace('_', '-')), count);
+                    count(
+                            document.with("diskNumber", disk)
+                                    .with(
+                                            "diskFailure",
+                                            failure.name()
+                                                    .toLowerCase(Locale.ROOT)
+                                                    .replace('_', '-')),
+                            count);
             };
         }
 
