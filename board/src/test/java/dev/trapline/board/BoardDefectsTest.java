@@ -242,8 +242,8 @@ class BoardDefectsTest {
         assertThat(uart).as("nothing is in front of the device").isSameAs(plain.console());
         assertThat(plain.defects().save().size()).isZero();
         assertThat(board.save().size())
-                .as("two counts of a byte; and of a disk two counts of eight, and a failure")
-                .isEqualTo(plain.save().size() + 2 + 2 * 8 + 1);
+                .as("two counts of a byte; and of a disk two counts of eight, and two flags")
+                .isEqualTo(plain.save().size() + 2 + 2 * 8 + 2);
     }
 
     @Test

@@ -65,17 +65,19 @@ public final class DiskDefects implements Snapshot {
     public void save(StateWriter state) {
         state.put(reads);
         state.put(writes);
-        state.put(ofWrites.ordinal(), Byte.BYTES);
+        state.put(ofWrites == Failure.WRITE_LOST);
+        state.put(ofWrites == Failure.WRITE_TORN);
     }
 
     @Override
     public void load(StateReader state) {
         reads = state.take();
         writes = state.take();
-        int failure = (int) state.take(Byte.BYTES);
-        if (reads < 0 || writes < 0 || failure >= Failure.values().length) {
+        boolean lost = state.takeFlag();
+        boolean torn = state.takeFlag();
+        if (reads < 0 || writes < 0 || (lost && torn)) {
             throw new StateDamagedException("the defects of a disk are not possible");
         }
-        ofWrites = Failure.values()[failure];
+        ofWrites = lost ? Failure.WRITE_LOST : torn ? Failure.WRITE_TORN : Failure.WRITE_FAILS;
     }
 }
