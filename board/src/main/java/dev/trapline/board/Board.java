@@ -34,6 +34,7 @@ import dev.trapline.board.virtio.VirtioMmio;
 import dev.trapline.board.virtio.VirtioSlots;
 import dev.trapline.board.virtio.VirtioTerminal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,8 @@ public final class Board implements Snapshot, Deadline {
     private @Nullable Pl061 pins;
     /// The interface to the network of other machines; null without one.
     private @Nullable NetworkCard network;
-    /// How many disks there are.
-    private int disks;
+    private final List<VirtioBlock> disks = new ArrayList<>();
+    private final BoardDefects defects;
 
     /// @param controller the interrupt controller, for `count` vCPUs; null for none
     private Board(ConsoleDevice console, List<TreeNode> clocks, @Nullable InterruptController controller, int count) {
@@ -89,6 +90,7 @@ public final class Board implements Snapshot, Deadline {
         this.ownNodes = new ArrayList<>(clocks);
         this.controller = controller;
         this.interrupts = new BoardInterrupts(controller, count);
+        this.defects = new BoardDefects(bus, interrupts.shared(), Collections.unmodifiableList(disks));
         bus.device(BoardSpec.UART_BASE, console);
         if (controller != null) {
             console.lines().forEach(line -> interrupt(UART_INTERRUPT, line));
@@ -217,6 +219,7 @@ public final class Board implements Snapshot, Deadline {
             case Injection.SError _ -> interrupts.takeErrors();
             case Injection.ConsoleSize _ -> console.hasSize();
             case Injection.PowerButton _ -> pins != null;
+            case Injection.Defect defect -> defects.whyNot(defect).isEmpty();
         };
     }
 
@@ -263,10 +266,16 @@ public final class Board implements Snapshot, Deadline {
     /// @param image its content at the start; what the guest writes does not change it
     /// @throws IllegalArgumentException if the board has no interrupt controller, or all slots are used
     public Board disk(Bytes image) {
-        VirtioBlock block = VirtioBlock.writable(image, "disk" + disks);
-        in(disks, new VirtioMmio(block, bus.ram(), VirtioSlots.spi(disks)));
-        disks++;
+        int slot = disks.size();
+        VirtioBlock block = VirtioBlock.writable(image, "disk" + slot);
+        in(slot, new VirtioMmio(block, bus.ram(), VirtioSlots.spi(slot)));
+        disks.add(block);
         return this;
+    }
+
+    /// What is wrong with its devices. It is possible only on a board that allows it.
+    public BoardDefects defects() {
+        return defects;
     }
 
     /// How interrupts reach its vCPUs.
@@ -332,8 +341,9 @@ public final class Board implements Snapshot, Deadline {
         return consoleNode;
     }
 
-    /// Resets all devices to their state at power-on.
+    /// Resets all devices to their state at power-on, without defects.
     public void reset() {
+        defects.clear();
         bus.devices().forEach(Device::reset);
     }
 
@@ -348,7 +358,7 @@ public final class Board implements Snapshot, Deadline {
     /// The first of all devices; [#NEVER] if it is after [MachineSpec#LAST_DEADLINE].
     @Override
     public long deadline() {
-        long earliest = NEVER;
+        long earliest = defects.deadline();
         for (Device device : bus.devices()) {
             earliest = Math.min(earliest, device.deadline());
         }
@@ -357,6 +367,7 @@ public final class Board implements Snapshot, Deadline {
 
     @Override
     public void timePasses(long now) {
+        defects.timePasses(now);
         for (Device device : bus.devices()) {
             device.timePasses(now);
             if (device.deadline() <= now) {
@@ -367,16 +378,18 @@ public final class Board implements Snapshot, Deadline {
         }
     }
 
-    /// Saves all devices, in ascending order of address.
+    /// Saves all devices, in ascending order of address, and their defects.
     @Override
     public void save(StateWriter state) {
         bus.devices().forEach(device -> device.save(state));
         interrupts.save(state);
+        defects.save(state);
     }
 
     @Override
     public void load(StateReader state) {
         bus.devices().forEach(device -> device.load(state));
         interrupts.load(state);
+        defects.load(state);
     }
 }

@@ -13,6 +13,7 @@ import dev.trapline.board.gic.CpuLines;
 import dev.trapline.board.gic.FirmwareInterrupt;
 import dev.trapline.board.gic.InterruptController;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,8 +28,8 @@ public final class BoardInterrupts implements Snapshot {
 
     private final @Nullable InterruptController controller;
     private final List<Wire> wires = new ArrayList<>();
-    /// The lines that are wired to shared interrupts, by number.
-    private final SortedMap<Integer, Line> shared = new TreeMap<>();
+    /// The lines that are wired to shared interrupts, by INTID.
+    private final SortedMap<Integer, SharedInput> shared = new TreeMap<>();
 
     /// What connects each vCPU with the interrupt controller; empty without one.
     private final List<CpuLines> cpus;
@@ -54,12 +55,19 @@ public final class BoardInterrupts implements Snapshot {
             throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
                     + spi + ": there are 0 to " + Board.LAST_SPI);
         }
-        Line other = shared.putIfAbsent(spi, line);
+        int intid = InterruptController.FIRST_SPI + spi;
+        SharedInput input = new SharedInput(line, controller.spi(intid));
+        SharedInput other = shared.putIfAbsent(intid, input);
         if (other != null) {
             throw new IllegalArgumentException("line '" + line.name() + "' cannot be wired to the shared interrupt "
-                    + spi + ": line '" + other.name() + "' is; choose another");
+                    + spi + ": line '" + other.line().name() + "' is; choose another");
         }
-        line.listen(controller.spi(InterruptController.FIRST_SPI + spi));
+        line.listen(input);
+    }
+
+    /// What connects lines with shared interrupts, by INTID. More may be wired.
+    SortedMap<Integer, SharedInput> shared() {
+        return Collections.unmodifiableSortedMap(shared);
     }
 
     /// Wires a line to a vCPU: see [Board#wake].

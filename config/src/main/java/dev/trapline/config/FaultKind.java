@@ -4,6 +4,7 @@ import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.Fault;
 import dev.trapline.abi.fault.InputFault;
 import dev.trapline.abi.fault.MachineFault;
+import dev.trapline.abi.machine.Injection;
 import java.util.List;
 import java.util.Locale;
 
@@ -87,6 +88,30 @@ public enum FaultKind {
             "serror = SYNDROME",
             "do { serror = 0x1000002 }",
             "An SError becomes pending. Only the board virt has them."),
+    /// See [Injection.Misread].
+    MISREAD(
+            "misread = ADDRESS",
+            "do { misread = 0x9000018, set = 0x20, count = 3 }",
+            "The register of a device at this physical address reads wrong: the bits 'set' are 1, the bits 'clear'",
+            "are 0, the bits 'bits' are changed. 'count = N' is for the next N reads."),
+    /// See [Injection.StuckLine].
+    STICK_LINE(
+            "stick-line = INTID",
+            "do { stick-line = 33, level = high, duration = 5ms }",
+            "The line of a device that has this interrupt keeps its level, high or low, for this time,",
+            "whatever the device does. 33 is the UART's, 48 the first disk's."),
+    /// See [Injection.BadDisk].
+    DISK_READS(
+            "disk-reads = fail",
+            "do { disk-reads = fail, count = 1 }",
+            "The disk answers reads with an error. 'count = N' is for the next N reads, 'disk = N' for another disk",
+            "than the first, 0."),
+    /// See [Injection.BadDisk].
+    DISK_WRITES(
+            "disk-writes = fail, lost or torn",
+            "do { disk-writes = torn, count = 1 }",
+            "The disk answers writes with an error, or does not store them, or only the first half of their bytes;",
+            "then it says that all is done. 'count' and 'disk' are as for disk-reads."),
     /// See [InputFault#DROPPED].
     DROP("drop = true", "do { drop = true }", "The input does not arrive. A service gets no entropy."),
     /// See [InputFault#CORRUPTED].
@@ -108,6 +133,7 @@ public enum FaultKind {
     public enum Subject {
         CALL,
         MACHINE,
+        DEVICE,
         INPUT
     }
 
@@ -116,6 +142,7 @@ public enum FaultKind {
         return switch (this) {
             case REFUSE, RESULT, ARGUMENT, DELAY, LOSE, REPEAT, FORGET, CRASH -> Subject.CALL;
             case FLIP_MEMORY, FLIP_REGISTER, HOLD, INTERRUPT, DROP_INTERRUPT, WAKE, EVENT, SERROR -> Subject.MACHINE;
+            case MISREAD, STICK_LINE, DISK_READS, DISK_WRITES -> Subject.DEVICE;
             case DROP, CORRUPT, DUPLICATE -> Subject.INPUT;
         };
     }
@@ -144,6 +171,19 @@ public enum FaultKind {
             case MachineFault.DroppedInterrupt _ -> DROP_INTERRUPT;
             case MachineFault.SpuriousEvent _ -> EVENT;
             case MachineFault.RaisedError _ -> SERROR;
+            case MachineFault.Defective(Injection.Defect what) -> of(what);
+        };
+    }
+
+    private static FaultKind of(Injection.Defect defect) {
+        return switch (defect) {
+            case Injection.Misread _ -> MISREAD;
+            case Injection.StuckLine _ -> STICK_LINE;
+            case Injection.BadDisk(var _, var failure, var _) ->
+                switch (failure) {
+                    case READ_FAILS -> DISK_READS;
+                    case WRITE_FAILS, WRITE_LOST, WRITE_TORN -> DISK_WRITES;
+                };
         };
     }
 

@@ -43,9 +43,7 @@ final class FaultKinds {
         List<String> kinds =
                 Arrays.stream(FaultKind.values()).map(FaultKind::id).toList();
         List<String> keys = new ArrayList<>(kinds);
-        keys.add("error");
-        keys.add("bits");
-        keys.add("vcpu");
+        keys.addAll(List.of("error", "bits", "vcpu", "set", "clear", "count", "level", "duration", "disk"));
         doing.requireKnown(keys);
         List<FaultKind> given = Arrays.stream(FaultKind.values())
                 .filter(kind -> doing.has(kind.id()))
@@ -68,14 +66,24 @@ final class FaultKinds {
     }
 
     private @Nullable Fault read(FaultKind kind, ConfigValue value) {
-        refuseUnused("bits", kind == FaultKind.FLIP_MEMORY || kind == FaultKind.FLIP_REGISTER);
+        boolean misread = kind == FaultKind.MISREAD;
+        boolean line = kind == FaultKind.STICK_LINE;
+        boolean disk = kind == FaultKind.DISK_READS || kind == FaultKind.DISK_WRITES;
+        refuseUnused("bits", misread || kind == FaultKind.FLIP_MEMORY || kind == FaultKind.FLIP_REGISTER);
         refuseUnused("vcpu", kind.subject() == FaultKind.Subject.MACHINE && kind != FaultKind.FLIP_MEMORY);
+        refuseUnused("set", misread);
+        refuseUnused("clear", misread);
+        refuseUnused("count", misread || disk);
+        refuseUnused("level", line);
+        refuseUnused("duration", line);
+        refuseUnused("disk", disk);
         if (!doing.isFine()) {
             return null;
         }
         return switch (kind.subject()) {
             case CALL -> call(kind, value);
             case MACHINE -> new MachineFaultKinds(doing).read(kind, value);
+            case DEVICE -> new DefectKinds(doing).read(kind, value);
             case INPUT -> yes(doing, kind.id(), value) ? input(kind) : null;
         };
     }

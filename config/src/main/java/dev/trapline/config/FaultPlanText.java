@@ -15,7 +15,9 @@ import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
 import dev.trapline.abi.firmware.RegisterWrites;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.smccc.FunctionId;
 import java.math.BigDecimal;
@@ -139,13 +141,13 @@ public final class FaultPlanText {
             case MachineFault.FlippedMemory(long first, long last, int bits) ->
                 kind
                         + quoted("0x" + Long.toHexString(first) + (first == last ? "" : "-0x" + Long.toHexString(last)))
-                        + bits(bits);
+                        + bits("bits", bits);
             case MachineFault.FlippedRegister(var targets, int register, long bits) ->
                 kind
                         + (register == MachineFault.FlippedRegister.ANY_REGISTER
                                 ? "any"
                                 : GeneralRegisters.nameOf(register))
-                        + bits(bits)
+                        + bits("bits", bits)
                         + targets(targets);
             case MachineFault.Held(var targets, long ticks) ->
                 kind
@@ -156,11 +158,38 @@ public final class FaultPlanText {
             case MachineFault.SpuriousWakeUp(var targets) -> kind + "true" + targets(targets);
             case MachineFault.SpuriousEvent(var targets, long number) -> kind + number + targets(targets);
             case MachineFault.RaisedError(var targets, int syndrome) -> kind + syndrome + targets(targets);
+            case MachineFault.Defective(Injection.Defect what) -> kind + what(what);
         };
     }
 
-    private static String bits(long bits) {
-        return bits == 0 ? "" : ", bits = " + quoted("0x" + Long.toHexString(bits));
+    private static String what(Injection.Defect defect) {
+        return switch (defect) {
+            case Injection.Misread(long address, WrongBits(long flipped, long set, long cleared), long count) ->
+                "0x" + Long.toHexString(address)
+                        + bits("bits", flipped)
+                        + bits("set", set)
+                        + bits("clear", cleared)
+                        + count(count);
+            case Injection.StuckLine(int intid, boolean high, long ticks) ->
+                intid + ", level = " + (high ? DefectKinds.HIGH : DefectKinds.LOW)
+                        + (ticks == Injection.Hold.FOREVER ? "" : ", duration = " + PlannedText.duration(ticks));
+            case Injection.BadDisk(int disk, Injection.BadDisk.Failure failure, long count) ->
+                switch (failure) {
+                            case READ_FAILS, WRITE_FAILS -> DefectKinds.FAIL;
+                            case WRITE_LOST -> DefectKinds.LOST;
+                            case WRITE_TORN -> DefectKinds.TORN;
+                        }
+                        + (disk == 0 ? "" : ", disk = " + disk)
+                        + count(count);
+        };
+    }
+
+    private static String count(long count) {
+        return count == Injection.Defect.EVERY_TIME ? "" : ", count = " + count;
+    }
+
+    private static String bits(String key, long bits) {
+        return bits == 0 ? "" : ", " + key + " = " + quoted("0x" + Long.toHexString(bits));
     }
 
     private static String targets(MachineFault.Targets targets) {

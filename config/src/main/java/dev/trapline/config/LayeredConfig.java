@@ -216,6 +216,7 @@ public final class LayeredConfig {
                                 DAY,
                                 "a duration from 1ms to 24h, as in 10s"),
                         settings.number("trapline.run.renewal-interval", 1_000, Long.MAX_VALUE),
+                        false,
                         false),
                 new FirmwareSpec(registers.policy(), registers.settings()));
     }

@@ -42,8 +42,7 @@ public final class PlannedText {
                         + moment;
             case Injection.ConsoleSize(int columns, int rows) -> "--console-size " + columns + "x" + rows;
             case Injection.PowerButton _ -> "--power-button " + moment;
-            case Injection.MemoryFlip _, Injection.RegisterFlip _, Injection.Hold _, Injection.LostInterrupt _ ->
-                planned.what() + " at " + moment;
+            case Injection.Upset _ -> planned.what() + " at " + moment;
         };
     }
 

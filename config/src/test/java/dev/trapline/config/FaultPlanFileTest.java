@@ -20,8 +20,10 @@ import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.abi.firmware.ServiceDescriptor.Claim;
 import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.Moment;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.smccc.FunctionId;
 import java.io.IOException;
@@ -165,6 +167,22 @@ class FaultPlanFileTest {
                 "event = 804                       | SpuriousEvent[targets=Targets[all=false, vcpus=[]], number=804]",
                 "serror = 0x1ffffff                | RaisedError[targets=Targets[all=false, vcpus=[]],"
                         + " syndrome=33554431]",
+                "misread = 0x9000018, set = 0x20, count = 3 | Defective[what=Misread[address=150994968, bits=bits 0x20"
+                        + " set, count=3]]",
+                "misread = 8, bits = 1, set = 2, clear = 0x80000000 | Defective[what=Misread[address=8, bits=bits 0x1"
+                        + " changed, bits 0x2 set, bits 0x80000000 clear, count=9223372036854775807]]",
+                "stick-line = 33, level = high     | Defective[what=StuckLine[intid=33, high=true,"
+                        + " ticks=9223372036854775807]]",
+                "stick-line = 1019, level = low, duration = 16us | Defective[what=StuckLine[intid=1019, high=false,"
+                        + " ticks=1000]]",
+                "stick-line = 33, level = low, duration = forever | Defective[what=StuckLine[intid=33, high=false,"
+                        + " ticks=9223372036854775807]]",
+                "disk-reads = fail                 | Defective[what=BadDisk[disk=0, failure=READ_FAILS,"
+                        + " count=9223372036854775807]]",
+                "disk-writes = fail, disk = 31     | Defective[what=BadDisk[disk=31, failure=WRITE_FAILS,"
+                        + " count=9223372036854775807]]",
+                "disk-writes = lost, count = 2     | Defective[what=BadDisk[disk=0, failure=WRITE_LOST, count=2]]",
+                "disk-writes = torn, count = 1     | Defective[what=BadDisk[disk=0, failure=WRITE_TORN, count=1]]",
             })
     void eachKindOfFaultIsRead(String text, String fault) {
         assertThat(rule("do { " + text + " }").what()).hasToString(fault);
@@ -277,6 +295,29 @@ class FaultPlanFileTest {
                 "faults = [{do {interrupt = 1020}}]        | takes a whole number from 0 to 1019",
                 "faults = [{do {serror = 0x2000000}}]      | takes a whole number from 0 to 33554431",
                 "faults = [{do {wake = 1}}]                | takes true, not 1",
+                "faults = [{do {misread = x, set = 1}}]    | fault 1.do.misread takes the physical address of a"
+                        + " register, as in 0x9000018, not x",
+                "faults = [{do {misread = 8}}]             | fault 1.do has a misread without wrong bits: say which,"
+                        + " as in set = 0x20",
+                "faults = [{do {misread = 8, set = 0}}]    | fault 1.do.set takes a whole number from 1 to 4294967295",
+                "faults = [{do {misread = 8, set = 3, clear = 2}}] | fault 1.do has a bit in two of 'set', 'clear'"
+                        + " and 'bits'",
+                "faults = [{do {misread = 8, bits = 3, set = 2}}] | a bit is wrong in one way",
+                "faults = [{do {misread = 8, set = 1, count = 0}}] | takes a whole number from 1 to 1000000000, not 0",
+                "faults = [{do {misread = 8, set = 1, vcpu = 0}}] | fault 1.do.vcpu has no meaning for this kind",
+                "faults = [{do {stick-line = 31, level = high}}] | takes a whole number from 32 to 1019, not 31",
+                "faults = [{do {stick-line = 33}}]         | fault 1.do.level is missing from this section: the line"
+                        + " is stuck high or low",
+                "faults = [{do {stick-line = 33, level = up}}] | takes high or low, not up",
+                "faults = [{do {stick-line = 33, level = low, duration = 3}}] | takes a duration, as in 5ms, or"
+                        + " forever",
+                "faults = [{do {stick-line = 33, level = low, count = 3}}] | fault 1.do.count has no meaning for this",
+                "faults = [{do {disk-reads = lost}}]       | fault 1.do.disk-reads takes fail, not lost",
+                "faults = [{do {disk-writes = late}}]      | takes fail, lost or torn, not late",
+                "faults = [{do {disk-writes = lost, disk = 32}}] | takes a whole number from 0 to 31, not 32",
+                "faults = [{do {disk-writes = lost, level = low}}] | fault 1.do.level has no meaning for this kind",
+                "faults = [{do {wake = true, disk = 1}}]   | fault 1.do.disk has no meaning for this kind",
+                "faults = [{at {input = console}, do {disk-reads = fail}}] | 'disk-reads' happens to the machine",
                 "faults = ${x}                             | a plan of faults has none",
                 "faults = [                                | plan.conf:1: ",
             })
@@ -360,7 +401,10 @@ class FaultPlanFileTest {
                 default -> MachineFault.Targets.USUAL;
             };
             long address = random.nextLong() >>> 1;
-            return switch (random.nextInt(9)) {
+            return switch (random.nextInt(12)) {
+                case 9 -> new MachineFault.Defective(misread());
+                case 10 -> new MachineFault.Defective(stuck());
+                case 11 -> new MachineFault.Defective(disk());
                 case 0 -> new MachineFault.FlippedMemory(address, address, 1 + random.nextInt(255));
                 case 1 -> new MachineFault.FlippedMemory(address / 2, address, 0);
                 case 2 -> new MachineFault.FlippedRegister(targets, random.nextInt(32) - 1, random.nextLong());
@@ -371,6 +415,29 @@ class FaultPlanFileTest {
                 case 7 -> new MachineFault.SpuriousEvent(targets, random.nextInt(Integer.MAX_VALUE));
                 default -> new MachineFault.RaisedError(targets, random.nextInt(1 << 25));
             };
+        }
+
+        private Injection.Misread misread() {
+            long some = random.nextInt() & WrongBits.MAX;
+            long others = random.nextInt() & WrongBits.MAX;
+            WrongBits bits = random.nextBoolean()
+                    ? new WrongBits(1, 0, 0)
+                    : new WrongBits(some & others & ~1, some & ~others & ~1, (others & ~some) | 1);
+            return new Injection.Misread(random.nextLong() >>> 1, bits, count());
+        }
+
+        private Injection.StuckLine stuck() {
+            long ticks = random.nextBoolean() ? Injection.Hold.FOREVER : 1 + random.nextInt(100_000);
+            return new Injection.StuckLine(32 + random.nextInt(988), random.nextBoolean(), ticks);
+        }
+
+        private Injection.BadDisk disk() {
+            List<Injection.BadDisk.Failure> all = List.of(Injection.BadDisk.Failure.values());
+            return new Injection.BadDisk(random.nextInt(32), all.get(random.nextInt(all.size())), count());
+        }
+
+        private long count() {
+            return random.nextBoolean() ? Injection.Defect.EVERY_TIME : 1 + random.nextInt(1_000_000_000);
         }
 
         private Moment moment(int number) {

@@ -177,6 +177,7 @@ public final class Story {
             case Injection.Interrupt(var _, int intid) -> new MachineFault.SpuriousInterrupt(vcpu, intid);
             case Injection.Event(var _, long number) -> new MachineFault.SpuriousEvent(vcpu, number);
             case Injection.SError(var _, int syndrome) -> new MachineFault.RaisedError(vcpu, syndrome);
+            case Injection.Defect defect -> new MachineFault.Defective(defect);
             case Injection.ConsoleSize _, Injection.PowerButton _ -> null;
         };
     }

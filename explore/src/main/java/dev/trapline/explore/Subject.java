@@ -19,7 +19,7 @@ import java.util.List;
 /// @param fitting adds devices to the board
 /// @param script what is typed at the console
 /// @param injections planned interrupts and events
-/// @param faults what may go wrong with calls
+/// @param faults what may go wrong
 /// @param beginning where its runs begin
 /// @param length how long a run is from there, in ticks: it ends then, and has not failed; [#UNLIMITED] if it ends in
 ///     another way
@@ -46,7 +46,7 @@ public record Subject(
         images = List.copyOf(images);
         services = List.copyOf(services);
         injections = List.copyOf(injections);
-        spec = spec.with(spec.run().withFaults(spec.run().faults() || !faults.isEmpty()));
+        spec = spec.with(faults.allowedIn(spec.run()));
     }
 
     /// A machine without anything planned, whose runs begin at power-on.

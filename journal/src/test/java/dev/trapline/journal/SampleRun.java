@@ -61,15 +61,26 @@ public final class SampleRun {
 
     /// The same of a run of a machine that is connected with others.
     public static RecordingHeader connectedHeader(String id) {
-        RecordingHeader plain = header(id);
+        MachineSpec spec = header(id).spec();
         NetworkSpec network = new NetworkSpec(NetworkKind.SWITCH, new MacAddress(0x0212_3456_789aL));
+        return header(id, spec.with(spec.board().withNetwork(network)));
+    }
+
+    /// The same of a run in which devices may have defects.
+    public static RecordingHeader defectiveHeader(String id) {
+        MachineSpec spec = header(id).spec();
+        return header(id, spec.with(spec.run().withDefects()));
+    }
+
+    private static RecordingHeader header(String id, MachineSpec spec) {
+        RecordingHeader plain = header(id);
         return new RecordingHeader(
                 plain.recordingId(),
                 plain.createdBy(),
                 plain.library(),
                 plain.strategies(),
                 plain.digestVersion(),
-                plain.spec().with(plain.spec().board().withNetwork(network)),
+                spec,
                 plain.services(),
                 plain.images(),
                 plain.devices());

@@ -76,6 +76,68 @@ class FaultsTest {
     }
 
     @Test
+    void defectsOfDevicesAreInTheTrace() throws IOException {
+        Path plan = plan(
+                "{ name = full, at { moment = \"time:0s\" }, do { misread = 0x9000018, set = 0x20, count = 3 } }",
+                "{ name = line, at { moment = \"time:1us\" }, do { stick-line = 33, level = high, duration = 2us } }",
+                "{ name = ever, at { moment = \"time:2us\" }, do { stick-line = 48, level = low } }",
+                "{ name = disk, at { function = CPU_ON }, when { nth = 1 }, do { disk-writes = torn } }");
+        Files.writeString(directory.resolve("disk"), "content");
+        Ended ended = run(plan, "--disk", "disk", "--record", "rec");
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.OK);
+        assertThat(ended.err()).contains("trapline: 4 faults: full once, line once, ever once, disk once\n");
+        assertThat(command("trace", "rec").out())
+                .contains("each of the next 3 reads of 0x9000018 wrong, bits 0x20 set\n")
+                .contains("line of interrupt 33 stuck high for 0.000002000 s\n")
+                .contains("line of interrupt 48 stuck low for ever\n")
+                .contains("each write of disk 0 torn\n");
+        Schemas schemas = new Schemas();
+        List<JsonNode> events = command("trace", "rec", "--format", "json")
+                .out()
+                .lines()
+                .map(schemas::validated)
+                .filter(event -> event.path("kind").asText().equals("injection"))
+                .toList();
+        assertThat(events).hasSize(4);
+        assertThat(events.get(0).path("setBits").asText()).isEqualTo("0x20");
+        assertThat(events.get(0).path("defectCount").asInt()).isEqualTo(3);
+        assertThat(events.get(1).path("stuckIntid").asInt()).isEqualTo(33);
+        assertThat(events.get(1).path("stuckTicks").asInt()).isEqualTo(125);
+        assertThat(events.get(2).has("stuckTicks")).as("for ever").isFalse();
+        assertThat(events.get(3).path("diskFailure").asText()).isEqualTo("write-torn");
+        assertThat(command("replay", "rec").err()).contains("no divergence");
+    }
+
+    @Test
+    void aDefectThatTheMachineCannotHaveIsAnErrorWithItsPlace() throws IOException {
+        assertNever("misread = 0x40000000, set = 1", "no device of this machine has a register there");
+        assertNever("stick-line = 40, level = high", "no device of this machine has it; there are: 33, 34, 39");
+        assertNever(
+                "stick-line = 33, level = high",
+                "this machine has no interrupt controller",
+                "--set",
+                "machine.board=bare");
+        assertNever("disk-writes = lost", "a defect of disk 0, and this machine has none");
+        Files.writeString(directory.resolve("disk"), "content");
+        String[] disk = {"--set", "machine.disk=disk"};
+        assertNever("disk-writes = lost, disk = 1", "a defect of disk 1, and this machine has 1 disk", disk);
+        Path plan = plan("{ at { moment = \"time:0s\" }, do { disk-writes = lost } }");
+        assertThat(command("faults", "check", plan.toString(), disk[0], disk[1]).status())
+                .isEqualTo(Ending.OK);
+    }
+
+    /// Checks that both commands refuse a fault.
+    private void assertNever(String what, String why, String... settings) throws IOException {
+        Path plan = plan("{ at { moment = \"time:0s\" }, do { " + what + " } }");
+        List<String> check = new ArrayList<>(List.of("faults", "check", plan.toString()));
+        check.addAll(List.of(settings));
+        for (Ended ended : List.of(command(check.toArray(String[]::new)), run(plan, settings))) {
+            assertThat(ended.status()).isEqualTo(Ending.USAGE);
+            assertThat(ended.err()).contains("plan.conf:2: the fault 'fault1': ", why);
+        }
+    }
+
+    @Test
     void aKilledRunIsContinuedWithItsPlanAsTheRunThatWasNotKilled() throws Exception {
         Path plan = plan(
                 "{ name = wrong, at { function = PSCI_VERSION }, when { every = 5 }, do { result { x5 = 7 } } }",

@@ -134,6 +134,29 @@ class MinimizeTest {
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.LIMIT);
     }
 
+    /// The guest waits for ever until its UART is not full.
+    @Test
+    void ofManyDefectsOfDevicesThatWhichMattersIsLeft() throws IOException {
+        Files.writeString(directory.resolve("plan.conf"), """
+            faults = [
+              { name = line, at { moment = "time:1us", interval = 2us }, when { times = 20 }, do { stick-line = 33, level = high, duration = 1us } }
+              { name = full, at { moment = "time:4us" }, do { misread = 0x9000018, set = 0x20 } }
+            ]
+            """);
+        String[] faults = {"--faults", file("plan.conf"), "--max-instructions", "100000"};
+        assertThat(record("rec", "smp-hello", faults).status()).isEqualTo(Ending.LIMIT);
+        JsonNode left = minimized(file("rec"));
+        assertThat(left.get("choices").asInt()).isGreaterThan(20);
+        assertThat(left.get("story").toString()).contains("each read of 0x9000018 wrong, bits 0x20 set");
+        assertThat(left.get("story")).hasSize(1);
+        assertReplays(file("rec-smallest"));
+        Path plan = Path.of(left.get("plan").asText());
+        assertThat(Files.readString(plan)).contains("do { misread = 0x9000018, set = \"0x20\" }");
+        Said again = perform(
+                "run", "--cpus", "4", "--max-instructions", "100000", "--faults", plan.toString(), guest("smp-hello"));
+        assertThat(again.status()).as(again.err()).isEqualTo(Ending.LIMIT);
+    }
+
     @Test
     void typedKeysThatTheFailureNeedsStay() throws IOException {
         Files.writeString(directory.resolve("keys"), "x\rbad\rq");

@@ -296,6 +296,7 @@ final class Boundary implements Inputs.Receiver {
                         case Injection.SError _ -> "an SError, and this machine's CPUs take none";
                         case Injection.ConsoleSize _ -> "a size of the console, and this machine's console has none";
                         case Injection.PowerButton _ -> "a press of the power button, and this machine has none";
+                        case Injection.Defect defect -> board.defects().whyNot(defect);
                     });
         }
         String impossible = effects.whyNot(what);
@@ -342,6 +343,7 @@ final class Boundary implements Inputs.Receiver {
             case Injection.RegisterFlip(VcpuId vcpu, int register, long bits) ->
                 vcpus.flipRegister(vcpu, register, bits);
             case Injection.Hold(VcpuId vcpu, long ticks) -> vcpus.hold(vcpu, rounds, ticks);
+            case Injection.Defect defect -> board.defects().add(defect, rounds.begins());
             case Injection.LostInterrupt(VcpuId vcpu, int intid) -> {
                 if (!board.interrupts().lose(vcpu, intid)) {
                     vcpus.loseInterrupt(vcpu);

@@ -16,6 +16,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.policy.Functions;
 import dev.trapline.abi.smccc.FunctionId;
+import dev.trapline.board.Board;
 import dev.trapline.machine.choice.DrawnFaults;
 import java.util.Collection;
 import java.util.List;
@@ -30,10 +31,12 @@ public final class FaultCheck {
 
     /// Checks a plan.
     ///
+    /// @param board the machine's
     /// @param services the machine's
     /// @throws IllegalArgumentException if a rule can never meet a call, or has no such effect; the message names
     ///     it
-    public static void require(FaultPlan plan, MachineSpec machine, Collection<ServiceDescriptor> services) {
+    public static void require(
+            FaultPlan plan, MachineSpec machine, Board board, Collection<ServiceDescriptor> services) {
         int count = machine.cpus().count();
         for (FaultRule rule : plan.rules()) {
             if (rule.where() instanceof CallPattern where) {
@@ -46,7 +49,7 @@ public final class FaultCheck {
                     requireRegisters(rule, fault, machine.cpus().width());
                 case MachineFault fault -> {
                     requireVcpus(rule, fault.targets().vcpus(), count);
-                    requirePossible(rule, fault, machine);
+                    requirePossible(rule, fault, machine, board);
                 }
                 case InputFault _ -> requireInput(rule, machine);
             }
@@ -61,9 +64,11 @@ public final class FaultCheck {
         }
     }
 
-    private static void requirePossible(FaultRule rule, MachineFault fault, MachineSpec machine) {
+    private static void requirePossible(FaultRule rule, MachineFault fault, MachineSpec machine, Board board) {
         for (Injection what : DrawnFaults.some(fault, machine)) {
-            String impossible = Upsets.whyNever(what, machine);
+            String impossible = what instanceof Injection.Defect defect
+                    ? board.defects().whyNot(defect)
+                    : Upsets.whyNever(what, machine);
             if (!impossible.isEmpty()) {
                 throw never(rule, impossible);
             }

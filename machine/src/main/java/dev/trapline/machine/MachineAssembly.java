@@ -125,6 +125,9 @@ public final class MachineAssembly {
             plain.fit(images);
             fitting.fit(plain);
             plain.requireVcpus(spec.cpus().count());
+            if (spec.run().defects()) {
+                plain.defects().allow();
+            }
             return plain;
         } catch (IllegalArgumentException e) {
             throw new MachineSetupException("the devices do not fit the board: " + e.getMessage(), e);
@@ -183,7 +186,7 @@ public final class MachineAssembly {
     ///
     /// @throws IllegalArgumentException as [FaultCheck#require]
     public void requirePossible(FaultPlan plan) {
-        FaultCheck.require(plan, spec, descriptors());
+        FaultCheck.require(plan, spec, board, descriptors());
         for (FaultRule rule : plan.rules()) {
             if (rule.what() instanceof MachineFault fault) {
                 try {
@@ -211,6 +214,7 @@ public final class MachineAssembly {
             case Injection.ConsoleSize _ ->
                 "the console of this machine has no size; use the VirtIO console of " + other;
             case Injection.PowerButton _ -> named + " has no power button; use " + other;
+            case Injection.Defect defect -> board.defects().whyNot(defect);
         };
     }
 

@@ -5,29 +5,20 @@ import dev.trapline.abi.machine.BoardSpec;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 
-/// Which faults of memory and of registers a machine can have.
+/// Which faults a machine can have, whatever its devices are.
 final class Upsets {
 
     private Upsets() {}
 
     /// Why an injection is not possible, whatever board the machine has; empty if it is. A machine whose header
-    /// does not say that there are faults has none.
+    /// does not say that there are faults, or defects, has none.
     static String whyNot(Injection what, MachineSpec machine) {
-        return isFault(what) && !machine.run().faults()
+        if (what instanceof Injection.Defect && !machine.run().defects()) {
+            return "a defect of a device of the machine, which is described without defects";
+        }
+        return what instanceof Injection.Upset && !machine.run().faults()
                 ? "a fault of the machine, which is described without faults"
                 : whyNever(what, machine);
-    }
-
-    private static boolean isFault(Injection what) {
-        return switch (what) {
-            case Injection.MemoryFlip _, Injection.RegisterFlip _, Injection.Hold _, Injection.LostInterrupt _ -> true;
-            case Injection.WakeUp _,
-                    Injection.Interrupt _,
-                    Injection.Event _,
-                    Injection.SError _,
-                    Injection.ConsoleSize _,
-                    Injection.PowerButton _ -> false;
-        };
     }
 
     /// The same for a machine that may have faults.
@@ -43,7 +34,8 @@ final class Upsets {
                     Injection.ConsoleSize _,
                     Injection.PowerButton _,
                     Injection.Hold _,
-                    Injection.LostInterrupt _ -> "";
+                    Injection.LostInterrupt _,
+                    Injection.Defect _ -> "";
         };
     }
 

@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.Moment;
 import dev.trapline.abi.machine.PlannedInjection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.testkit.FakeEngines;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,21 +178,45 @@ class MachineFaultsTest {
     }
 
     @Test
+    void aMachineThatIsDescribedWithoutDefectsReplaysNone() {
+        List<JournalRecord> records = forged(new Injection.Misread(0x900_0018L, new WrongBits(1, 0, 0), 1));
+        ToyMachine other = open();
+        other.engines.script(budget(), hvc(Toy.OFF));
+        StepMachine replay = other.replay(spec(1), records);
+        ToyMachine.runToEnd(replay);
+        assertThat(replay.outcome())
+                .isInstanceOfSatisfying(
+                        RunOutcome.Diverged.class,
+                        diverged -> assertThat(diverged.report())
+                                .contains("a defect of a device of the machine, which is described without defects"));
+    }
+
+    /// The records of a run, with another injection in place of the one that there was.
+    private List<JournalRecord> forged(Injection forged) {
+        ToyMachine toys = open();
+        toys.engines.script(budget(), hvc(Toy.OFF));
+        ToyMachine.runToEnd(toys.begin(spec(1), before(1, new Injection.Hold(CPU0, 9))));
+        List<JournalRecord> records = new ArrayList<>(toys.history.records);
+        records.replaceAll(
+                record -> record instanceof JournalRecord.Injected ? new JournalRecord.Injected(forged) : record);
+        return records;
+    }
+
+    @Test
     void aForgedFaultThatTheMachineCannotHaveIsADivergence() {
         for (Injection forged : List.of(
                 new Injection.MemoryFlip(0x100, 1),
                 new Injection.RegisterFlip(CPU1, 3, 1),
                 new Injection.Hold(CPU1, 1),
-                new Injection.MemoryFlip(Long.MAX_VALUE, 1))) {
-            ToyMachine toys = open();
-            toys.engines.script(budget(), hvc(Toy.OFF));
-            ToyMachine.runToEnd(toys.begin(spec(1), before(1, new Injection.Hold(CPU0, 9))));
-            List<JournalRecord> records = new ArrayList<>(toys.history.records);
-            records.replaceAll(
-                    record -> record instanceof JournalRecord.Injected ? new JournalRecord.Injected(forged) : record);
+                new Injection.MemoryFlip(Long.MAX_VALUE, 1),
+                new Injection.StuckLine(33, true, 1),
+                new Injection.BadDisk(0, Injection.BadDisk.Failure.READ_FAILS, 1),
+                new Injection.Misread(0x4000_0000L, new WrongBits(1, 0, 0), 1))) {
+            List<JournalRecord> records = forged(forged);
             ToyMachine other = open();
             other.engines.script(budget(), hvc(Toy.OFF));
-            StepMachine replay = other.replay(spec(1), records);
+            MachineSpec spec = spec(1);
+            StepMachine replay = other.replay(spec.with(spec.run().withDefects()), records);
             ToyMachine.runToEnd(replay);
             assertThat(replay.outcome()).as("%s", forged).isInstanceOf(RunOutcome.Diverged.class);
         }

@@ -119,9 +119,9 @@ final class CommandCodec {
 
     private static void injection(PackedWriter out, Injection what) {
         out.ensure(2);
-        if (UpsetCodec.isUpset(what)) {
+        if (what instanceof Injection.Upset upset) {
             out.u8(UPSET);
-            UpsetCodec.write(out, what);
+            UpsetCodec.write(out, upset);
             return;
         }
         out.u8(
@@ -132,10 +132,7 @@ final class CommandCodec {
                     case Injection.PowerButton _ -> POWER_BUTTON;
                     case Injection.SError _ -> SERROR;
                     case Injection.ConsoleSize _ -> CONSOLE_SIZE;
-                    case Injection.MemoryFlip _,
-                            Injection.RegisterFlip _,
-                            Injection.Hold _,
-                            Injection.LostInterrupt _ -> UPSET;
+                    case Injection.Upset _ -> UPSET;
                 });
         out.u8(what.vcpu().index());
         number(
@@ -147,10 +144,7 @@ final class CommandCodec {
                     case Injection.PowerButton _ -> 0;
                     case Injection.SError error -> error.syndrome();
                     case Injection.ConsoleSize size -> (long) COLUMN * size.columns() + size.rows();
-                    case Injection.MemoryFlip _,
-                            Injection.RegisterFlip _,
-                            Injection.Hold _,
-                            Injection.LostInterrupt _ -> 0;
+                    case Injection.Upset _ -> 0;
                 });
     }
 

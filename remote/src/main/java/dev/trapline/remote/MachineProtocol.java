@@ -19,7 +19,7 @@ import java.util.List;
 public sealed interface MachineProtocol {
 
     /// The version of the messages. It increases with each change of a message's fields or values.
-    int VERSION = 6;
+    int VERSION = 7;
 
     /// A message from a driver.
     sealed interface Command extends MachineProtocol {

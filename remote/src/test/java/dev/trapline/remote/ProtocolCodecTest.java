@@ -13,6 +13,7 @@ import dev.trapline.abi.machine.Image;
 import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.policy.Policy;
 import dev.trapline.journal.codec.CodecException;
 import dev.trapline.journal.codec.MachineValues;
@@ -85,6 +86,14 @@ class ProtocolCodecTest {
                 new MachineProtocol.Inject(1, DRIVER, "box", new Injection.Hold(new VcpuId(1), 5)),
                 new MachineProtocol.Inject(1, DRIVER, "box", new Injection.Hold(new VcpuId(1), Injection.Hold.FOREVER)),
                 new MachineProtocol.Inject(1, DRIVER, "box", new Injection.LostInterrupt(new VcpuId(2), 1019)),
+                new MachineProtocol.Inject(
+                        1, DRIVER, "box", new Injection.Misread(0x900_0018L, new WrongBits(1, 0x20, 0x10), 3)),
+                new MachineProtocol.Inject(1, DRIVER, "box", new Injection.StuckLine(33, true, Injection.Hold.FOREVER)),
+                new MachineProtocol.Inject(
+                        1,
+                        DRIVER,
+                        "box",
+                        new Injection.BadDisk(1, Injection.BadDisk.Failure.WRITE_TORN, Injection.Defect.EVERY_TIME)),
                 new MachineProtocol.Reconfigure(2, DRIVER, "box", Policy.DEFAULT.withResident("trng")),
                 new MachineProtocol.Subscribe(3, DRIVER, "box", Long.MAX_VALUE),
                 new MachineProtocol.Seen(4, DRIVER, "box", 0),

@@ -223,11 +223,12 @@ public final class Machine {
         }
 
         /// Sets the run's faults. A replay takes them from the recording instead. A recording can be continued
-        /// with faults only if it was made with some.
+        /// with faults only if it was made with some, and with defects of devices only if it was made with
+        /// some.
         public Builder faults(FaultPlan plan) {
             plans.faults = plan;
-            if (!hasRun && !plan.isEmpty()) {
-                spec = spec.with(spec.run().withFaults(true));
+            if (!hasRun) {
+                spec = spec.with(plan.allowedIn(spec.run()));
             }
             return this;
         }

@@ -42,6 +42,10 @@ final class RunPlans {
             throw new IllegalArgumentException(
                     "the recording was made without faults: it cannot be continued with some");
         }
+        if (!replay && faults.hasDefects() && !spec.run().defects()) {
+            throw new IllegalArgumentException(
+                    "the recording was made without defects of devices: it cannot be continued with some");
+        }
         assembly.requirePossible(faults);
     }
 

@@ -97,6 +97,16 @@ class ContinuedRunTest {
         assertContinues(guest + " with faults", directory, whole, left -> RUNS.proceed(left, plan()));
     }
 
+    /// Also with defects that are there where the recording was cut off.
+    @Test
+    void aRunWhoseDevicesHaveDefectsContinuesWithItsPlan(@TempDir Path directory) throws IOException {
+        MachineSpec spec = DefectiveGuests.virt(
+                Specs.withVcpus(1).limit(1_000_000).slice(50).random(3));
+        FaultPlan plan = DefectiveGuests.allAgainAndAgain();
+        Finished whole = RUNS.record(spec, DefectiveGuests.usesItsDisk(), plan, directory.resolve("whole"));
+        assertContinues("defects", directory, whole, left -> RUNS.proceed(left, plan));
+    }
+
     private static void assertContinues(
             String guest, Path directory, Finished whole, Function<Path, Finished> continuing) {
         List<JournalRecord> records = new ArrayList<>();

@@ -137,6 +137,13 @@ final class MachineRuns implements AfterAllCallback, AutoCloseable {
         return finish(builder(spec, image, "").faults(faults).recordTo(directory));
     }
 
+    /// The same with several images.
+    Finished record(MachineSpec spec, List<Image> images, FaultPlan faults, Path directory) {
+        Machine.Builder machine = builder(spec, images.getFirst(), "").faults(faults);
+        images.subList(1, images.size()).forEach(machine::image);
+        return finish(machine.recordTo(directory));
+    }
+
     /// Records a run with planned injections.
     Finished record(MachineSpec spec, Image image, List<PlannedInjection> planned, Path directory) {
         return record(spec, List.of(image), planned, directory);

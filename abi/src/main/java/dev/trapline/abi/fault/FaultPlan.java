@@ -1,5 +1,6 @@
 package dev.trapline.abi.fault;
 
+import dev.trapline.abi.machine.RunSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -47,6 +48,16 @@ public record FaultPlan(List<FaultRule> rules) {
     /// A plan of some rules.
     public static FaultPlan of(FaultRule... rules) {
         return new FaultPlan(List.of(rules));
+    }
+
+    /// Whether some of its faults are defects of devices.
+    public boolean hasDefects() {
+        return rules.stream().anyMatch(rule -> rule.what() instanceof MachineFault.Defective);
+    }
+
+    /// A run that may have these faults, and those that it could have before.
+    public RunSpec allowedIn(RunSpec run) {
+        return hasDefects() ? run.withDefects() : run.withFaults(run.faults() || !isEmpty());
     }
 
     /// Whether there is none.

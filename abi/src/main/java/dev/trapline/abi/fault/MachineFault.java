@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// What goes wrong with the machine itself, between two slices. A closed set. Each time, it is one [Injection] for each
-/// vCPU that it is for; the machine records that.
+/// vCPU that it is for, or one; the machine records that.
 public sealed interface MachineFault extends Fault {
 
     /// The vCPUs that a fault is for.
@@ -122,7 +122,10 @@ public sealed interface MachineFault extends Fault {
         }
     }
 
-    /// The vCPUs that it is for. Memory belongs to none.
+    /// A device has a defect from then on: see [Injection.Defect]. Nothing of it is drawn.
+    record Defective(Injection.Defect what) implements MachineFault {}
+
+    /// The vCPUs that it is for. Memory and devices belong to none.
     default Targets targets() {
         return Targets.USUAL;
     }

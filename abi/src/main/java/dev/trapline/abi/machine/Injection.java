@@ -87,11 +87,29 @@ public sealed interface Injection {
         }
     }
 
+    /// A fault of the machine. Only a machine that is described with faults has them.
+    sealed interface Upset extends Injection {}
+
+    /// A fault of a device that stays for a while: a defect. It is part of the machine's state, and a reset of the
+    /// machine ends it. Only a machine that is described with defects has them.
+    sealed interface Defect extends Upset {
+        /// The count of a defect that matters each time.
+        long EVERY_TIME = Long.MAX_VALUE;
+
+        /// The largest other count.
+        long MAX_COUNT = 1_000_000_000;
+
+        @Override
+        default VcpuId vcpu() {
+            return VcpuId.BOOT;
+        }
+    }
+
     /// Bits of a byte of RAM change, as a particle or a weak row of DRAM changes them.
     ///
     /// @param address physical
     /// @param bits one bit for each that changes, 1 to [#MAX_BITS]
-    record MemoryFlip(long address, int bits) implements Injection {
+    record MemoryFlip(long address, int bits) implements Upset {
         /// All bits of a byte.
         public static final int MAX_BITS = 0xff;
 
@@ -112,7 +130,7 @@ public sealed interface Injection {
     ///
     /// @param register 0 to [#LAST]; on AArch32 0 to [#LAST_R], of the mode that the vCPU is in
     /// @param bits one bit for each that changes, not 0; on AArch32 the low 32
-    record RegisterFlip(VcpuId vcpu, int register, long bits) implements Injection {
+    record RegisterFlip(VcpuId vcpu, int register, long bits) implements Upset {
         /// The last register, x30.
         public static final int LAST = 30;
 
@@ -132,7 +150,7 @@ public sealed interface Injection {
     /// held already is held for the longer time.
     ///
     /// @param ticks 1 or more; [#FOREVER] until it is turned off, or the machine is reset
-    record Hold(VcpuId vcpu, long ticks) implements Injection {
+    record Hold(VcpuId vcpu, long ticks) implements Upset {
         /// A time that never ends.
         public static final long FOREVER = Engine.NO_DEADLINE;
 
@@ -148,11 +166,84 @@ public sealed interface Injection {
     /// INTID: the interrupt that the vCPU keeps for its next wait is lost.
     ///
     /// @param intid as for [Interrupt]
-    record LostInterrupt(VcpuId vcpu, int intid) implements Injection {
+    record LostInterrupt(VcpuId vcpu, int intid) implements Upset {
         public LostInterrupt {
             if (intid < 0 || intid > MAX_INTID) {
                 throw new IllegalArgumentException("an INTID is 0 to " + MAX_INTID + ", not " + intid);
             }
+        }
+    }
+
+    /// A register of a device reads wrong. What the read does in the device happens as usual. Another one at the
+    /// same address replaces it.
+    ///
+    /// @param address of the register's first byte, physical. Reads that cover it are wrong
+    /// @param count how many reads, 1 to [#MAX_COUNT]; [#EVERY_TIME] for each one
+    record Misread(long address, WrongBits bits, long count) implements Defect {
+        public Misread {
+            if (address < 0) {
+                throw new IllegalArgumentException("there is no register at 0x" + Long.toHexString(address));
+            }
+            requireCount(count);
+        }
+    }
+
+    /// The interrupt line of a device keeps its level, whatever the device does. Afterwards it has the level that
+    /// the device gives it. Another one for the same line replaces it.
+    ///
+    /// @param intid of the shared interrupt that the line is wired to, 32 to 1019
+    /// @param high the level
+    /// @param ticks 1 or more; [Hold#FOREVER] until the machine is reset
+    record StuckLine(int intid, boolean high, long ticks) implements Defect {
+        /// The first INTID of a shared interrupt.
+        public static final int FIRST_INTID = 32;
+
+        public StuckLine {
+            if (intid < FIRST_INTID || intid > MAX_INTID) {
+                throw new IllegalArgumentException(
+                        "the interrupt of a line has the INTID " + FIRST_INTID + " to " + MAX_INTID + ", not " + intid);
+            }
+            if ((ticks < 1 || ticks > MachineSpec.LAST_DEADLINE) && ticks != Hold.FOREVER) {
+                throw new IllegalArgumentException("a line is stuck for " + ticks + " ticks");
+            }
+        }
+    }
+
+    /// A disk does not do what it is asked for. Of the failures of writes, another one replaces it; reads and
+    /// writes fail independently.
+    ///
+    /// @param disk which one, from 0 on, in the order of their addresses
+    /// @param count how many requests, 1 to [#MAX_COUNT]; [#EVERY_TIME] for each one. A request that fails anyway
+    ///     is not one
+    record BadDisk(int disk, Failure failure, long count) implements Defect {
+
+        /// What happens to a request.
+        public enum Failure {
+            /// A read answers with an error, and has no data.
+            READ_FAILS,
+            /// A write answers with an error, and nothing is stored.
+            WRITE_FAILS,
+            /// A write answers that it was done, and nothing is stored.
+            WRITE_LOST,
+            /// A write answers that it was done, and only the first half of its bytes is stored, as when
+            /// the power fails meanwhile.
+            WRITE_TORN
+        }
+
+        /// The largest number of a disk.
+        public static final int MAX_DISK = 31;
+
+        public BadDisk {
+            if (disk < 0 || disk > MAX_DISK) {
+                throw new IllegalArgumentException("a disk has the number 0 to " + MAX_DISK + ", not " + disk);
+            }
+            requireCount(count);
+        }
+    }
+
+    private static void requireCount(long count) {
+        if ((count < 1 || count > Defect.MAX_COUNT) && count != Defect.EVERY_TIME) {
+            throw new IllegalArgumentException("a defect that is met " + count + " times");
         }
     }
 

@@ -139,7 +139,7 @@ class MachineSpecTest {
         BoardSpec board =
                 new BoardSpec(BoardKind.VIRT, 1 << 20, true, "quiet", 7, GicVersion.V3, 8, ConsoleKind.VIRTIO, LOOP);
         ScheduleSpec schedule = new ScheduleSpec(Schedule.RANDOM, 9, 100, new ExitCosts(50, 0, 0));
-        RunSpec run = new RunSpec(1000, false, 60, 70, false);
+        RunSpec run = new RunSpec(1000, false, 60, 70, false, false);
         FirmwareSpec firmware =
                 new FirmwareSpec(Policy.DEFAULT.withResident("a"), new TreeMap<>(Map.of("psci.version", "1.1")));
         MachineSpec whole = new MachineSpec(cpus, board, schedule, run, firmware);
@@ -185,7 +185,7 @@ class MachineSpecTest {
                         .withRebootOnReset(false)
                         .withRamDigestInterval(60)
                         .withRenewalInterval(70))
-                .isEqualTo(new RunSpec(1000, false, 60, 70, false));
+                .isEqualTo(new RunSpec(1000, false, 60, 70, false, false));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.trapline.abi.history.RecordingHeader.DeviceRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The physical address space of a machine: the addresses of its memory and devices.
 ///
@@ -41,6 +42,8 @@ public final class Bus {
 
     private final List<Device> devices = new ArrayList<>();
     private final BusMemory ram = new BusMemory();
+    /// What is between the devices and the guest; null for nothing.
+    private @Nullable Misreads misreads;
 
     /// Adds a device to the bus.
     ///
@@ -70,6 +73,11 @@ public final class Bus {
     /// can get it before the memory is added.
     public DeviceMemory ram() {
         return ram;
+    }
+
+    /// Lets guests read registers as they are with these defects. What was mapped before stays as it is.
+    public void readThrough(Misreads wrong) {
+        misreads = wrong;
     }
 
     private static AddressRange range(String name, long base, long size) {
@@ -167,7 +175,8 @@ public final class Bus {
             switch (tenant) {
                 case Block block -> regions.add(block.memory());
                 case Placed(Device device, AddressRange range) -> {
-                    sharing.add(new Mapped(view.apply(device), range));
+                    MmioDevice seen = view.apply(device);
+                    sharing.add(new Mapped(misreads == null ? seen : misreads.inFrontOf(seen, range.start()), range));
                     end = upToPage(range.end());
                 }
             }

@@ -46,6 +46,7 @@ public final class VirtioBlock implements VirtioFunction {
     private static final byte[] ZEROS = new byte[STEP_SECTORS * Disk.SECTOR];
 
     private final Disk disk;
+    private final DiskDefects defects = new DiskDefects();
     private final byte[] id;
     private final boolean readOnly;
     private final byte[] buffer = new byte[STEP_SECTORS * Disk.SECTOR];
@@ -75,6 +76,11 @@ public final class VirtioBlock implements VirtioFunction {
     /// @throws IllegalArgumentException if the name is longer
     public static VirtioBlock readOnly(Bytes image, String id) {
         return new VirtioBlock(image, id, true);
+    }
+
+    /// What is wrong with it. No part of its own state: the board saves that.
+    public DiskDefects defects() {
+        return defects;
     }
 
     @Override
@@ -147,6 +153,10 @@ public final class VirtioBlock implements VirtioFunction {
         if (!areSectors(first, bytes)) {
             return IO_ERROR;
         }
+        if (defects.ofReads()) {
+            defects.failRead();
+            return IO_ERROR;
+        }
         int sector = (int) first;
         for (long left = bytes / Disk.SECTOR; left > 0; ) {
             int step = (int) Math.min(STEP_SECTORS, left);
@@ -163,12 +173,28 @@ public final class VirtioBlock implements VirtioFunction {
         if (readOnly || !areSectors(first, bytes)) {
             return IO_ERROR;
         }
-        int sector = (int) first;
-        for (long left = bytes / Disk.SECTOR; left > 0; ) {
-            int step = (int) Math.min(STEP_SECTORS, left);
-            chain.read(buffer, 0, step * Disk.SECTOR);
-            disk.write(sector, buffer, step);
-            sector += step;
+        if (!defects.ofWrites()) {
+            return store(chain, (int) first, bytes);
+        }
+        return switch (defects.failWrite()) {
+            case WRITE_TORN -> store(chain, (int) first, bytes / 2);
+            case WRITE_LOST -> OK;
+            case WRITE_FAILS, READ_FAILS -> IO_ERROR;
+        };
+    }
+
+    /// Stores bytes. Of a sector that is not whole, the rest stays as it was.
+    private byte store(Chain chain, int first, long bytes) throws QueueFault {
+        int sector = first;
+        for (long left = bytes; left > 0; ) {
+            int step = (int) Math.min(STEP_SECTORS * Disk.SECTOR, left);
+            int sectors = (step + Disk.SECTOR - 1) / Disk.SECTOR;
+            if (step % Disk.SECTOR != 0) {
+                disk.read(sector, buffer, sectors);
+            }
+            chain.read(buffer, 0, step);
+            disk.write(sector, buffer, sectors);
+            sector += sectors;
             left -= step;
         }
         return OK;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.Bytes;
+import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.Injection.BadDisk.Failure;
 import dev.trapline.abi.state.StateDamagedException;
 import dev.trapline.abi.state.StateWriter;
 import dev.trapline.board.virtio.GuestDriver.Buffer;
@@ -35,12 +37,14 @@ class VirtioBlockTest {
 
     private final byte[] image = new byte[SECTORS * 512];
     private final ArrayMemory memory = new ArrayMemory(1 << 20);
+    private final VirtioBlock block;
     private final VirtioMmio device;
     private final GuestDriver driver;
 
     VirtioBlockTest() {
         new Random(1).nextBytes(image);
-        device = new VirtioMmio(VirtioBlock.writable(Bytes.copyOf(image), "a disk"), memory, 16);
+        block = VirtioBlock.writable(Bytes.copyOf(image), "a disk");
+        device = new VirtioMmio(block, memory, 16);
         driver = new GuestDriver(memory, device);
     }
 
@@ -292,5 +296,74 @@ class VirtioBlockTest {
         }
         Disk disk = new Disk(Bytes.copyOf(image));
         assertThatThrownBy(() -> disk.load(state.toBytes())).isInstanceOf(StateDamagedException.class);
+    }
+
+    /// `struct virtio_blk_req`: the status VIRTIO_BLK_S_IOERR is 1 (§5.2.6).
+    @Test
+    void theNextReadsFailAndHaveNoData() {
+        driver.start(0);
+        block.defects().add(Failure.READ_FAILS, 2);
+        for (int n = 0; n < 2; n++) {
+            assertThat(request(driver, IN, 1, Buffer.writable(CONTENT, 512))).isEqualTo(IOERR);
+            assertThat(content(driver, 512)).containsOnly(0);
+        }
+        assertThat(read(driver, 1, 1)).isEqualTo(Arrays.copyOfRange(image, 512, 1024));
+    }
+
+    @ParameterizedTest(name = "{0}, {1} sectors")
+    @CsvSource({
+        "WRITE_FAILS, 8, 1, 0",
+        "WRITE_LOST,  8, 0, 0",
+        "WRITE_TORN,  8, 0, 2048",
+        "WRITE_TORN,  1, 0, 256",
+        "WRITE_TORN,  3, 0, 768",
+        "WRITE_TORN,  290, 0, 74240",
+    })
+    void ofAWriteThatGoesWrongOnlyAPartIsStored(Failure failure, int sectors, int status, int stored) {
+        driver.start(0);
+        byte[] bytes = new byte[512 * sectors];
+        new Random(3).nextBytes(bytes);
+        System.arraycopy(bytes, 0, memory.bytes, memory.at(CONTENT), bytes.length);
+        block.defects().add(failure, 1);
+        assertThat(request(driver, OUT, 5, Buffer.readable(CONTENT, bytes.length)))
+                .isEqualTo(status);
+        byte[] expected = image.clone();
+        System.arraycopy(bytes, 0, expected, 5 * 512, stored);
+        assertThat(read(driver, 0, SECTORS)).isEqualTo(expected);
+        write(driver, 5, bytes);
+        System.arraycopy(bytes, 0, expected, 5 * 512, bytes.length);
+        assertThat(read(driver, 0, SECTORS)).as("the next write is stored").isEqualTo(expected);
+    }
+
+    @Test
+    void readsAndWritesFailIndependentlyAndOtherRequestsDoNotCount() {
+        driver.start(1 << 9);
+        block.defects().add(Failure.READ_FAILS, 1);
+        block.defects().add(Failure.WRITE_LOST, 9);
+        block.defects().add(Failure.WRITE_FAILS, 1);
+        assertThat(request(driver, FLUSH, 0)).isEqualTo(OK);
+        assertThat(request(driver, GET_ID, 0, Buffer.writable(CONTENT, 20))).isEqualTo(OK);
+        assertThat(request(driver, OUT, 300, Buffer.readable(CONTENT, 512)))
+                .as("a sector that does not exist: it fails anyway")
+                .isEqualTo(IOERR);
+        assertThat(request(driver, OUT, 0, Buffer.readable(CONTENT, 512)))
+                .as("the second defect of writes replaced the first")
+                .isEqualTo(IOERR);
+        write(driver, 0, new byte[512]);
+        assertThat(request(driver, IN, 0, Buffer.writable(CONTENT, 512))).isEqualTo(IOERR);
+        assertThat(read(driver, 0, 1)).containsOnly(0);
+    }
+
+    @Test
+    void aDefectWithoutACountIsThereEachTimeUntilItIsCleared() {
+        driver.start(0);
+        block.defects().add(Failure.WRITE_LOST, Injection.Defect.EVERY_TIME);
+        for (int n = 0; n < 5; n++) {
+            write(driver, n, new byte[512]);
+        }
+        assertThat(read(driver, 0, SECTORS)).isEqualTo(image);
+        block.defects().clear();
+        write(driver, 0, new byte[512]);
+        assertThat(read(driver, 0, 1)).containsOnly(0);
     }
 }

@@ -14,6 +14,7 @@ import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.abi.machine.VcpuState;
@@ -87,6 +88,13 @@ final class Codes {
             CallFault.Crashed.When.BEFORE,
             CallFault.Crashed.When.WHILE,
             CallFault.Crashed.When.AFTER);
+
+    static final EnumCode<Injection.BadDisk.Failure> DISK_FAILURE = EnumCode.of(
+            Injection.BadDisk.Failure.class,
+            Injection.BadDisk.Failure.READ_FAILS,
+            Injection.BadDisk.Failure.WRITE_FAILS,
+            Injection.BadDisk.Failure.WRITE_LOST,
+            Injection.BadDisk.Failure.WRITE_TORN);
 
     static final EnumCode<DataOrder> DATA_ORDER = EnumCode.of(
             DataOrder.class, DataOrder.LITTLE, DataOrder.BIG_NOW, DataOrder.BIG_ON_EXCEPTION, DataOrder.BIG);

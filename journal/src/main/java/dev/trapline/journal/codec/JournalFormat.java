@@ -1,19 +1,25 @@
 package dev.trapline.journal.codec;
 
 import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunSpec;
 
 /// Numbers of the journal's format.
 public final class JournalFormat {
 
     /// The version that is written. It increases with every change of the bytes' meaning.
-    public static final int VERSION = 8;
+    public static final int VERSION = 9;
 
     /// The oldest version that is read. A recording of another version is refused with a message that names the
-    /// version. Version 8 only adds to version 7.
+    /// version. Each version only adds to the one before.
     private static final int OLDEST = 7;
 
+    /// The first version with faults of calls and of the machine, and the first with defects of devices.
+    private static final int FAULTS = 8;
+
+    private static final int DEFECTS = 9;
+
     /// The versions that are read, in words.
-    public static final String READ = "the versions " + OLDEST + " and " + VERSION;
+    public static final String READ = "the versions " + OLDEST + " to " + VERSION;
 
     /// The size at which a segment is closed, in bytes of payload; a segment may end up longer by one slice's
     /// records.
@@ -35,7 +41,8 @@ public final class JournalFormat {
     /// The version of a header: the oldest that can describe the machine. So a header that was read and is written
     /// again has the same bytes, and the segments behind it still belong to it.
     static int ofHeader(MachineSpec spec) {
-        return spec.run().faults() ? VERSION : OLDEST;
+        RunSpec run = spec.run();
+        return run.defects() ? DEFECTS : run.faults() ? FAULTS : OLDEST;
     }
 
     /// Whether recordings of a version are read.

@@ -138,9 +138,9 @@ public final class RecordEncoder {
                 out.varint(rows);
             }
             case Injection.PowerButton _ -> out.u8(RecordLayout.POWER_BUTTON);
-            case Injection.MemoryFlip _, Injection.RegisterFlip _, Injection.Hold _, Injection.LostInterrupt _ -> {
+            case Injection.Upset upset -> {
                 out.u8(RecordLayout.UPSET);
-                UpsetCodec.write(out, injection);
+                UpsetCodec.write(out, upset);
             }
         }
     }

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 ///  policy, as PolicyCodec writes it
 ///  varint count, settings in ascending order of the key: text key, text value
 ///
-/// run       bit 0 rebootOnReset, bit 1 faults
+/// run       bit 0 rebootOnReset, bit 1 faults, bit 2 defects
 /// network?  if bit 7 of console is set: u8 kind, not 0; u64 address
 /// ```
 final class SpecCodec {
@@ -34,6 +34,7 @@ final class SpecCodec {
     private static final int WITH_NETWORK = 0x80;
     private static final int REBOOTS = 1;
     private static final int FAULTS = 2;
+    private static final int DEFECTS = 4;
 
     private SpecCodec() {}
 
@@ -56,7 +57,7 @@ final class SpecCodec {
         out.varint(schedule.exitCosts().waitForInterrupt());
         out.varint(schedule.exitCosts().maintenance());
         out.varint(run.maxInstructions());
-        out.u8((run.rebootOnReset() ? REBOOTS : 0) | (run.faults() ? FAULTS : 0));
+        out.u8((run.rebootOnReset() ? REBOOTS : 0) | (run.faults() ? FAULTS : 0) | (run.defects() ? DEFECTS : 0));
         Codes.BOARD.write(out, board.kind());
         out.u8(board.deviceTree() ? 1 : 0);
         out.string(board.bootArguments());
@@ -105,12 +106,17 @@ final class SpecCodec {
                 Codes.SCHEDULE.read(in), in.i64(), in.varint(), new ExitCosts(in.varint(), in.varint(), in.varint()));
         long maxInstructions = in.varint();
         int runs = in.u8();
-        if ((runs & ~(REBOOTS | FAULTS)) != 0) {
+        if ((runs & ~(REBOOTS | FAULTS | DEFECTS)) != 0) {
             throw new CodecException("a run has unknown flags in " + runs + " (byte " + in.at() + ")");
         }
         BoardSpec board = readBoard(in, ramBytes);
-        RunSpec run =
-                new RunSpec(maxInstructions, (runs & REBOOTS) != 0, in.varint(), in.varint(), (runs & FAULTS) != 0);
+        RunSpec run = new RunSpec(
+                maxInstructions,
+                (runs & REBOOTS) != 0,
+                in.varint(),
+                in.varint(),
+                (runs & FAULTS) != 0,
+                (runs & DEFECTS) != 0);
         return new MachineSpec(cpus, board, schedule, run, new FirmwareSpec(PolicyCodec.read(in), readSettings(in)));
     }
 

@@ -20,6 +20,7 @@ import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.VcpuState;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.policy.Action;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.policy.Functions;
@@ -60,6 +61,7 @@ public final class AnyRecord {
                             case 0 -> any.frame();
                             case 1 -> any.faulted();
                             case 2 -> any.upset();
+                            case 3 -> any.defect();
                             default -> any.next();
                         });
             }
@@ -103,6 +105,26 @@ public final class AnyRecord {
                     case 2 -> new Injection.Hold(vcpu(), 1 + random.nextLong(MachineSpec.LAST_DEADLINE));
                     case 3 -> new Injection.RegisterFlip(vcpu(), random.nextInt(31), 1L << random.nextInt(64));
                     default -> new Injection.MemoryFlip(positive(), 1 + random.nextInt(255));
+                });
+    }
+
+    /// A defect of a device, of any kind.
+    JournalRecord.Injected defect() {
+        long count = random.nextBoolean() ? Injection.Defect.EVERY_TIME : 1 + random.nextInt(1_000_000_000);
+        long ticks = random.nextBoolean() ? Injection.Hold.FOREVER : 1 + random.nextLong(MachineSpec.LAST_DEADLINE);
+        return new JournalRecord.Injected(
+                switch (random.nextInt(3)) {
+                    case 0 -> {
+                        long bits = random.nextInt() & WrongBits.MAX;
+                        long other = random.nextInt() & WrongBits.MAX;
+                        yield new Injection.Misread(
+                                positive(),
+                                new WrongBits((bits & ~other) | 1, ~bits & other & ~1, bits & other & ~1),
+                                count);
+                    }
+                    case 1 -> new Injection.StuckLine(32 + random.nextInt(988), random.nextBoolean(), ticks);
+                    default ->
+                        new Injection.BadDisk(random.nextInt(32), pick(Injection.BadDisk.Failure.values()), count);
                 });
     }
 

@@ -26,6 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// All later versions can read bytes that were once written. A new format version adds a directory; files of old
 /// versions never change.
@@ -37,6 +39,7 @@ class GoldenTest {
     private static final Pattern PACKAGE = Pattern.compile("(?:[a-z][a-z0-9]*\\.)+(?=[A-Z])");
 
     private static final String FAULTS = "faults.bin";
+    private static final String DEFECTS = "defects.bin";
 
     private static final String RAISE =
             "what a recording holds has changed: raise JournalFormat.VERSION, keep reading the old one or refuse it by"
@@ -48,6 +51,8 @@ class GoldenTest {
         assertThat(HeaderCodec.decode(golden)).as(RAISE).isEqualTo(SampleRun.header("golden"));
         byte[] connected = golden("header-connected.bin", HeaderCodec.encode(SampleRun.connectedHeader("golden")));
         assertThat(HeaderCodec.decode(connected)).as(RAISE).isEqualTo(SampleRun.connectedHeader("golden"));
+        byte[] defects = golden("header-defects.bin", HeaderCodec.encode(SampleRun.defectiveHeader("golden")));
+        assertThat(HeaderCodec.decode(defects)).as(RAISE).isEqualTo(SampleRun.defectiveHeader("golden"));
     }
 
     @Test
@@ -61,14 +66,17 @@ class GoldenTest {
         }
     }
 
-    /// Version 8 only adds faults to version 7.
-    @Test
-    void theGoldenFilesOfTheVersionBeforeAreStillRead() throws IOException {
-        assertThat(HeaderCodec.decode(before("header.bin"))).isEqualTo(SampleRun.header("golden"));
-        assertThat(HeaderCodec.decode(before("header-connected.bin"))).isEqualTo(SampleRun.connectedHeader("golden"));
+    /// Version 8 only adds faults to version 7, and version 9 only defects to version 8.
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8})
+    void theGoldenFilesOfTheVersionsBeforeAreStillRead(int version) throws IOException {
+        assertThat(HeaderCodec.decode(before(version, "header.bin"))).isEqualTo(SampleRun.header("golden"));
+        assertThat(HeaderCodec.decode(before(version, "header-connected.bin")))
+                .isEqualTo(SampleRun.connectedHeader("golden"));
         for (var entry : runs().entrySet()) {
-            if (!entry.getKey().equals(FAULTS)) {
-                byte[] golden = before(entry.getKey());
+            boolean isNewer = entry.getKey().equals(DEFECTS) || (entry.getKey().equals(FAULTS) && version == 7);
+            if (!isNewer) {
+                byte[] golden = before(version, entry.getKey());
                 Segment.parse(golden.clone());
                 assertThat(records(golden)).as("%s", entry.getKey()).isEqualTo(entry.getValue());
             }
@@ -84,8 +92,9 @@ class GoldenTest {
         return records;
     }
 
-    private static byte[] before(String name) throws IOException {
-        try (InputStream in = GoldenTest.class.getClassLoader().getResourceAsStream("golden/v7/" + name)) {
+    private static byte[] before(int version, String name) throws IOException {
+        try (InputStream in =
+                GoldenTest.class.getClassLoader().getResourceAsStream("golden/v" + version + "/" + name)) {
             return Objects.requireNonNull(in, name).readAllBytes();
         }
     }
@@ -98,6 +107,8 @@ class GoldenTest {
         assertThat(connected)
                 .as("header-connected.bin: %s", RAISE)
                 .isEqualTo(golden("header-connected.bin", connected));
+        byte[] defects = HeaderCodec.encode(SampleRun.defectiveHeader("golden"));
+        assertThat(defects).as("header-defects.bin: %s", RAISE).isEqualTo(golden("header-defects.bin", defects));
         for (var entry : runs().entrySet()) {
             byte[] written = segment(entry.getValue());
             assertThat(written).as("%s: %s", entry.getKey(), RAISE).isEqualTo(golden(entry.getKey(), written));
@@ -131,6 +142,13 @@ class GoldenTest {
         }
         faulty.add(new JournalRecord.End(new RunOutcome.Deadlock(List.of(VcpuState.values())), 1, 2, 3));
         runs.put(FAULTS, faulty);
+        AnyRecord defects = new AnyRecord(new Random(11));
+        List<JournalRecord> defective = new ArrayList<>();
+        for (int n = 0; n < 40; n++) {
+            defective.add(n % 2 == 0 ? defects.defect() : defects.next());
+        }
+        defective.add(defects.end());
+        runs.put(DEFECTS, defective);
         for (int seed = 1; seed <= 8; seed++) {
             AnyRecord any = new AnyRecord(new Random(seed));
             List<JournalRecord> records = new ArrayList<>();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.trapline.abi.history.RecordingHeader;
-import dev.trapline.abi.machine.MachineSpec;
+import dev.trapline.abi.machine.RunSpec;
 import dev.trapline.journal.SampleRun;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,25 +43,49 @@ class HeaderCodecTest {
                 .doesNotContain("frame\u0001");
     }
 
-    @Test
-    void theHeaderOfAMachineWhoseCallsMayGoWrongSaysSoAndNamesFaults() {
-        RecordingHeader plain = SampleRun.header("kinds");
-        MachineSpec spec = plain.spec().with(plain.spec().run().withFaults(true));
-        RecordingHeader faulty = new RecordingHeader(
+    private static RecordingHeader with(RecordingHeader plain, RunSpec run) {
+        return new RecordingHeader(
                 plain.recordingId(),
                 plain.createdBy(),
                 plain.library(),
                 plain.strategies(),
                 plain.digestVersion(),
-                spec,
+                plain.spec().with(run),
                 plain.services(),
                 plain.images(),
                 plain.devices());
+    }
+
+    @Test
+    void theHeaderOfAMachineWhoseCallsMayGoWrongSaysSoAndNamesFaults() {
+        RecordingHeader plain = SampleRun.header("kinds");
+        RecordingHeader faulty = with(plain, plain.spec().run().withFaults(true));
         byte[] bytes = HeaderCodec.encode(faulty);
         assertThat(HeaderCodec.decode(bytes)).isEqualTo(faulty);
         assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("faulted\u0001");
         assertThat(new String(HeaderCodec.encode(plain), StandardCharsets.ISO_8859_1))
                 .doesNotContain("faulted\u0001");
+    }
+
+    /// A header that was read and is written again must have the same bytes: the segments behind it belong to them.
+    @Test
+    void aHeaderHasTheOldestVersionThatCanDescribeItsMachine() {
+        RecordingHeader plain = SampleRun.header("versions");
+        RunSpec run = plain.spec().run();
+        assertThat(version(plain)).as("without faults").isEqualTo(7);
+        assertThat(version(with(plain, run.withFaults(true)))).as("with faults").isEqualTo(8);
+        assertThat(version(SampleRun.defectiveHeader("versions")))
+                .as("with defects of devices")
+                .isEqualTo(9);
+        assertThat(run.withDefects().withFaults(false))
+                .as("no defects without faults")
+                .isEqualTo(run);
+    }
+
+    private static int version(RecordingHeader header) {
+        byte[] bytes = HeaderCodec.encode(header);
+        assertThat(HeaderCodec.encode(HeaderCodec.decode(bytes))).isEqualTo(bytes);
+        return bytes[4];
     }
 
     @Test

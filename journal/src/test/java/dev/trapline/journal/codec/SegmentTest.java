@@ -83,10 +83,10 @@ class SegmentTest {
     @Test
     void anotherFormatVersionIsNamed() {
         byte[] other = segments.getFirst().bytes().clone();
-        other[4] = 9;
+        other[4] = 10;
         assertThatThrownBy(() -> Segment.parse(other))
-                .hasMessageContaining("version 9")
-                .hasMessageContaining("the versions 7 and 8");
+                .hasMessageContaining("version 10")
+                .hasMessageContaining("the versions 7 to 9");
     }
 
     @Test

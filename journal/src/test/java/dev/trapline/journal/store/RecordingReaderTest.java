@@ -180,10 +180,10 @@ class RecordingReaderTest {
     @Test
     void anotherFormatVersionIsNamedWithOurs() throws IOException {
         Path path = ForgedRecording.closed(temp.resolve("rec"), "r", run, 2048);
-        writeFormat(path, 9);
+        writeFormat(path, 10);
         RecordingException e = refusal(path);
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
-        assertThat(e).hasMessageContaining("version 9").hasMessageContaining("the versions 7 and 8");
+        assertThat(e).hasMessageContaining("version 10").hasMessageContaining("the versions 7 to 9");
     }
 
     @ParameterizedTest
@@ -195,7 +195,7 @@ class RecordingReaderTest {
         assertThat(e.kind()).isEqualTo(Kind.NOT_SUPPORTED);
         assertThat(e)
                 .hasMessageContaining(
-                        "is of format version " + version + ", and this Trapline reads the versions 7 and 8")
+                        "is of format version " + version + ", and this Trapline reads the versions 7 to 9")
                 .hasMessageEndingWith("; to replay it, build Trapline from commit " + commit + " of its source");
     }
 

@@ -229,12 +229,18 @@ public final class ExploreCommand implements Action {
         FaultPlan faults = plan == null
                 ? FaultPlan.NONE
                 : FaultPlanFile.read(plan, "--faults " + plan, services.descriptors(), Waiting.UNLIMITED);
-        Subject machine = machine(config, layers, services, engines)
-                .withFaults(faults)
+        Subject plain = machine(config, layers, services, engines);
+        Subject planned = plain.withFaults(faults)
                 .withInjections(config.run().injections())
                 .withScript(script(config));
-        PlaceInRecording.requireBehind(machine.beginning(), machine.injections(), faults);
-        return machine;
+        PlaceInRecording.requireBehind(planned.beginning(), planned.injections(), faults);
+        if (beginning.from() != null
+                && planned.spec().run().defects()
+                && !plain.spec().run().defects()) {
+            throw CommandException.usage("--faults " + plan + " has faults of devices, and the recorded machine has none:"
+                    + " record it with a plan that has one");
+        }
+        return planned;
     }
 
     /// The machine, and where its runs begin.

@@ -1,9 +1,12 @@
 package dev.trapline.launcher.faults;
 
+import dev.trapline.abi.Bytes;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.fault.FaultRule;
 import dev.trapline.abi.file.Waiting;
+import dev.trapline.abi.machine.Image;
+import dev.trapline.board.Board;
 import dev.trapline.config.FaultKind;
 import dev.trapline.config.FaultPlanFile;
 import dev.trapline.config.LayeredConfig;
@@ -97,12 +100,26 @@ final class FaultsCheckCommand implements Action {
                 .check(terminal.err());
         FaultPlan read = FaultPlanFile.read(file, file.toString(), services.descriptors(), Waiting.UNLIMITED);
         try {
-            FaultCheck.require(read, config.machine(), services.descriptors());
+            FaultCheck.require(read, config.machine(), board(config), services.descriptors());
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()));
         }
         terminal.print(format.isJson() ? json(read).line() : text(file, read));
         return Ending.DONE;
+    }
+
+    /// The machine's board. Its disk and flash are there, without their content.
+    private static Board board(TraplineConfig config) {
+        List<Image> images = new ArrayList<>();
+        if (config.run().disk() != null) {
+            images.add(new Image(Image.Kind.DISK, "disk", 0, Bytes.EMPTY));
+        }
+        if (config.run().flash() != null || config.run().flashVariables() != null) {
+            images.add(new Image(Image.Kind.FLASH, "flash", 0, Bytes.EMPTY));
+        }
+        Board board = Board.of(config.machine().board(), config.machine().cpus());
+        board.fit(images);
+        return board;
     }
 
     private static String text(Path file, FaultPlan plan) {

@@ -89,6 +89,11 @@ final class FaultsListCommand implements Action {
             do { }, what goes wrong with the machine, at a moment or behind a call: one of
             Without 'vcpu = N', 'vcpu = [N, ...]' or 'vcpu = all', it is the caller, or at a moment a drawn vCPU.
             """);
+        kinds(text, FaultKind.Subject.DEVICE, """
+
+            do { }, what goes wrong with a device, from a moment or a call on: one of
+            Without 'count' and 'duration', it stays until the machine is reset.
+            """);
         kinds(text, FaultKind.Subject.INPUT, "\ndo { }, what goes wrong with an input: one of\n");
         return text.append("\nRESULT is a number for x0, the name of a result, or registers: { x0 = -3, x1 = 0 }.\n")
                 .toString();

@@ -8,6 +8,7 @@ import dev.trapline.abi.firmware.Effect;
 import dev.trapline.abi.firmware.RegisterWrites;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.smccc.SmcccCall;
 import dev.trapline.config.FaultKind;
 import dev.trapline.launcher.caps.Capabilities;
@@ -154,7 +155,37 @@ sealed interface TraceLines {
                             ? document.with("heldForever", true)
                             : document.with("heldTicks", ticks);
                 case Injection.LostInterrupt(var _, int intid) -> document.with("lostIntid", intid);
+                case Injection.Defect defect -> defect(document, defect);
             };
+        }
+
+        private static JsonObject defect(JsonObject document, Injection.Defect defect) {
+            return switch (defect) {
+                case Injection.Misread(long address, WrongBits(long flipped, long set, long cleared), long count) ->
+                    count(
+                            document.with("address", Json.hex(address))
+                                    .with("flippedBits", Json.hex(flipped))
+                                    .with("setBits", Json.hex(set))
+                                    .with("clearedBits", Json.hex(cleared)),
+                            count);
+                case Injection.StuckLine(int intid, boolean high, long ticks) -> {
+                    document.with("stuckIntid", intid).with("stuckLevel", high ? "high" : "low");
+                    yield ticks == Injection.Hold.FOREVER ? document : document.with("stuckTicks", ticks);
+                }
+                case Injection.BadDisk(int disk, Injection.BadDisk.Failure failure, long count) ->
+                    count(
+                            document.with("diskNumber", disk)
+                                    .with(
+                                            "diskFailure",
+                                            failure.name()
+                                                    .toLowerCase(Locale.ROOT)
+                                                    .replace('_', '-')),
+                            count);
+            };
+        }
+
+        private static JsonObject count(JsonObject document, long count) {
+            return count == Injection.Defect.EVERY_TIME ? document : document.with("defectCount", count);
         }
 
         @Override

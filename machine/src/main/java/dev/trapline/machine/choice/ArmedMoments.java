@@ -4,6 +4,7 @@ import dev.trapline.abi.SplitMix64;
 import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.fault.Moments;
 import dev.trapline.abi.fault.Occasion;
+import dev.trapline.abi.machine.Injection;
 import dev.trapline.abi.machine.Moment;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,7 @@ final class ArmedMoments {
                     MachineFault.SpuriousWakeUp _,
                     MachineFault.SpuriousEvent _,
                     MachineFault.RaisedError _ -> true;
+            case MachineFault.Defective(Injection.StuckLine(int _, boolean high, long _)) -> high;
             default -> false;
         };
     }

@@ -33,8 +33,8 @@ public final class DrawnFaults {
     static List<Injection> injections(
             MachineFault fault, @Nullable VcpuId caller, MachineSpec machine, SplitMix64 draws) {
         List<Injection> injections = new ArrayList<>();
-        // Memory belongs to no vCPU, so none is drawn for it.
-        List<VcpuId> targets = fault instanceof MachineFault.FlippedMemory
+        // Memory and devices belong to no vCPU, so none is drawn for them.
+        List<VcpuId> targets = fault instanceof MachineFault.FlippedMemory || fault instanceof MachineFault.Defective
                 ? List.of(VcpuId.BOOT)
                 : targets(fault.targets(), caller, machine.cpus().count(), draws);
         for (VcpuId vcpu : targets) {
@@ -69,6 +69,7 @@ public final class DrawnFaults {
             case MachineFault.DroppedInterrupt(var _, int intid) -> new Injection.LostInterrupt(vcpu, intid);
             case MachineFault.SpuriousEvent(var _, long number) -> new Injection.Event(vcpu, number);
             case MachineFault.RaisedError(var _, int syndrome) -> new Injection.SError(vcpu, syndrome);
+            case MachineFault.Defective(Injection.Defect what) -> what;
         };
     }
 

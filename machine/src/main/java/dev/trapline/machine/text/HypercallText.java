@@ -16,6 +16,7 @@ import dev.trapline.abi.firmware.ServiceDescriptor.Function;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.smccc.FunctionId;
 import dev.trapline.abi.smccc.SmcccCall;
@@ -192,7 +193,30 @@ public final class HypercallText {
                 "bits 0x" + Long.toHexString(bits) + " of x" + register + " of " + vcpu + " change";
             case Injection.Hold(VcpuId vcpu, long ticks) -> vcpu + " held " + time(ticks);
             case Injection.LostInterrupt(VcpuId vcpu, int intid) -> "interrupt " + intid + " for " + vcpu + " lost";
+            case Injection.Defect defect -> defect(defect);
         };
+    }
+
+    private static String defect(Injection.Defect defect) {
+        return switch (defect) {
+            case Injection.Misread(long address, WrongBits bits, long count) ->
+                next(count, "read") + " of 0x" + Long.toHexString(address) + " wrong, " + bits;
+            case Injection.StuckLine(int intid, boolean high, long ticks) ->
+                "line of interrupt " + intid + " stuck " + (high ? "high " : "low ") + time(ticks);
+            case Injection.BadDisk(int disk, Injection.BadDisk.Failure failure, long count) ->
+                switch (failure) {
+                    case READ_FAILS -> next(count, "read") + " of disk " + disk + " fails";
+                    case WRITE_FAILS -> next(count, "write") + " of disk " + disk + " fails";
+                    case WRITE_LOST -> next(count, "write") + " of disk " + disk + " lost";
+                    case WRITE_TORN -> next(count, "write") + " of disk " + disk + " torn";
+                };
+        };
+    }
+
+    private static String next(long count, String what) {
+        return count == Injection.Defect.EVERY_TIME
+                ? "each " + what
+                : count == 1 ? "next " + what : "each of the next " + Figures.count(count, what);
     }
 
     /// A fault of a plan, in words.
@@ -227,6 +251,7 @@ public final class HypercallText {
             case MachineFault.SpuriousEvent(var _, long number) -> "event " + number + " injected for " + receivers;
             case MachineFault.RaisedError(var _, int syndrome) ->
                 "SError for " + receivers + ", syndrome 0x" + Integer.toHexString(syndrome);
+            case MachineFault.Defective(Injection.Defect what) -> defect(what);
         };
     }
 

@@ -22,6 +22,8 @@ import dev.trapline.abi.firmware.ServiceDescriptor.ResultName;
 import dev.trapline.abi.history.JournalRecord;
 import dev.trapline.abi.history.JournalRecord.Answer;
 import dev.trapline.abi.machine.Injection;
+import dev.trapline.abi.machine.Injection.BadDisk.Failure;
+import dev.trapline.abi.machine.WrongBits;
 import dev.trapline.abi.policy.Decision;
 import dev.trapline.abi.smccc.FunctionId;
 import java.util.List;
@@ -245,6 +247,29 @@ class HypercallTextTest {
                         "power button pressed",
                         "SError for vcpu1, syndrome 0x41",
                         "console of 100 x 40 characters");
+    }
+
+    @Test
+    void aDefectIsAPhraseThatSaysHowLongItIsThere() {
+        assertThat(Stream.of(
+                                new Injection.Misread(0x900_0018L, new WrongBits(1, 2, 4), 1),
+                                new Injection.Misread(0x900_0018L, new WrongBits(0, 2, 0), 5),
+                                new Injection.StuckLine(33, false, 62_500),
+                                new Injection.StuckLine(33, true, Injection.Hold.FOREVER),
+                                new Injection.BadDisk(0, Failure.READ_FAILS, 1),
+                                new Injection.BadDisk(1, Failure.WRITE_FAILS, 2),
+                                new Injection.BadDisk(0, Failure.WRITE_LOST, Injection.Defect.EVERY_TIME),
+                                new Injection.BadDisk(0, Failure.WRITE_TORN, Injection.Defect.EVERY_TIME))
+                        .map(HypercallText::injection))
+                .containsExactly(
+                        "next read of 0x9000018 wrong, bits 0x1 changed, bits 0x2 set, bits 0x4 clear",
+                        "each of the next 5 reads of 0x9000018 wrong, bits 0x2 set",
+                        "line of interrupt 33 stuck low for 0.001000000 s",
+                        "line of interrupt 33 stuck high for ever",
+                        "next read of disk 0 fails",
+                        "each of the next 2 writes of disk 1 fails",
+                        "each write of disk 0 lost",
+                        "each write of disk 0 torn");
     }
 
     @Test
