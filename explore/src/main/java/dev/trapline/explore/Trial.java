@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param digest of the registers after each slice, of all memory at the end, and of the console: equal for equal runs
 /// @param faults what the rules of its plan did
 /// @param lastCalls the last few calls, oldest first, as a trace shows them
+/// @param trace the stack trace of a service that failed; null if none did
 public record Trial(
         RunOutcome outcome,
         @Nullable Finding finding,
@@ -25,7 +26,8 @@ public record Trial(
         long ticks,
         long digest,
         List<Choices.FaultCount> faults,
-        List<String> lastCalls) {
+        List<String> lastCalls,
+        @Nullable String trace) {
     public Trial {
         faults = List.copyOf(faults);
         lastCalls = List.copyOf(lastCalls);
@@ -34,7 +36,7 @@ public record Trial(
     /// A run that was left because it is too long. It did not fail.
     public static Trial endless() {
         return new Trial(
-                new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS), null, 0, 0, 0, 0, List.of(), List.of());
+                new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS), null, 0, 0, 0, 0, List.of(), List.of(), null);
     }
 
     /// The digest of a run.
@@ -56,6 +58,6 @@ public record Trial(
     ///
     /// @param other null if it did not fail
     public Trial with(@Nullable Finding other) {
-        return new Trial(outcome, other, slices, instructions, ticks, digest, faults, lastCalls);
+        return new Trial(outcome, other, slices, instructions, ticks, digest, faults, lastCalls, trace);
     }
 }

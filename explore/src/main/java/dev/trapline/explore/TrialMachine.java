@@ -146,6 +146,7 @@ public final class TrialMachine implements AutoCloseable {
             }
         }
         RunReport report = machine.report();
+        RunReport.Breakage breakage = report.breakage();
         Finding printed = judged.printed();
         Finding seen = broken == null ? printed : broken;
         return new Trial(
@@ -156,7 +157,8 @@ public final class TrialMachine implements AutoCloseable {
                 report.progress().virtualTime(),
                 Trial.digest(report),
                 report.unused().faults(),
-                report.lastHypercalls());
+                report.lastHypercalls(),
+                breakage == null ? null : breakage.trace());
     }
 
     /// What a run did in addition to what is known of the runs that were added before. All runs must be added, in

@@ -1,6 +1,7 @@
 package dev.trapline.launcher.explore;
 
 import dev.trapline.abi.Figures;
+import dev.trapline.abi.Visible;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Minimum;
 import dev.trapline.explore.Tally;
@@ -23,6 +24,9 @@ record ExploreReport(
 
     /// The most lines of a story that are shown. A longer one is whole in its file.
     private static final int LINES = 12;
+
+    /// Frames of the search for a minimum say nothing about a service.
+    private static final String SEARCH = "\tat dev.trapline.explore.";
 
     ExploreReport {
         failures = List.copyOf(failures);
@@ -85,11 +89,23 @@ record ExploreReport(
                         .append('\n');
             }
         }
+        trace(minimum, "  ", text);
         if (!failure.lastCalls().isEmpty()) {
             text.append("  its last calls:\n");
             failure.lastCalls().forEach(call -> text.append("    ").append(call).append('\n'));
         }
         paths(failure, text);
+    }
+
+    /// The stack trace of a service that failed: it is the user's code.
+    static void trace(@Nullable Minimum minimum, String indent, StringBuilder text) {
+        String trace = minimum == null ? null : minimum.trial().trace();
+        if (trace != null) {
+            Visible.lines(trace)
+                    .lines()
+                    .filter(line -> !line.contains(SEARCH))
+                    .forEach(line -> text.append(indent).append(line).append('\n'));
+        }
     }
 
     private void paths(Failure failure, StringBuilder text) {

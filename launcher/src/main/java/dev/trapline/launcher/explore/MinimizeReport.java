@@ -31,6 +31,7 @@ record MinimizeReport(
                 .append(ExploreReport.needed(minimum))
                 .append('\n');
         story.forEach(line -> text.append("  ").append(line).append('\n'));
+        ExploreReport.trace(minimum, "", text);
         if (!lastCalls.isEmpty()) {
             text.append("its last calls:\n");
             lastCalls.forEach(call -> text.append("  ").append(call).append('\n'));
