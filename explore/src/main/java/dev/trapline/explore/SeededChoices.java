@@ -27,7 +27,8 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, P
     /// The choices of the run that tells how long a run of a subject is: without faults, and in the machine's own
     /// order, so that it does not depend on chance.
     public static Choices measuring(Subject subject) {
-        return new SeededChoices(subject.withFaults(FaultPlan.NONE), new Strategy.Jitter(), false, Profile.ofSpan(1)).inOrder(0);
+        return new SeededChoices(subject.withFaults(FaultPlan.NONE), new Strategy.Jitter(), false, Profile.ofSpan(1))
+                .inOrder(0);
     }
 
     /// The choices of an ordinary run: in the machine's own order, with the whole plan of faults and the machine's
@@ -55,8 +56,7 @@ public record SeededChoices(Subject subject, Strategy strategy, boolean swarm, P
 
     /// The same with the faults of a plan.
     PlannedFaults faulty(FaultPlan plan, long seed) {
-        return new PlannedFaults(
-                plan, subject.spec(), seed, subject.beginning().ticks(), withoutFaults(seed));
+        return new PlannedFaults(plan, subject.spec(), seed, subject.beginning().ticks(), withoutFaults(seed));
     }
 
     /// What may go wrong in a run.

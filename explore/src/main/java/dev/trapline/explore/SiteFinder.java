@@ -100,8 +100,7 @@ final class SiteFinder {
         VcpuId next = machine.next();
         GeneralRegisters registers = next == null ? null : machine.registers(next);
         pc = registers == null ? 0 : registers.pc();
-        handles = machine.openHandlers().stream()
-                .anyMatch(open -> open.vcpu().equals(next));
+        handles = machine.openHandlers().stream().anyMatch(open -> open.vcpu().equals(next));
         instructions++;
         return instructions > MOST_INSTRUCTIONS;
     }
@@ -148,7 +147,8 @@ final class SiteFinder {
     private List<Profile.Site> sites() {
         List<Profile.Site> sites = new ArrayList<>();
         places.forEach((place, seen) -> {
-            boolean shares = seen.words.stream().anyMatch(word -> words.getOrDefault(word, Use.NONE).isShared());
+            boolean shares = seen.words.stream()
+                    .anyMatch(word -> words.getOrDefault(word, Use.NONE).isShared());
             if (seen.calls || shares) {
                 sites.add(new Profile.Site(place.vcpu(), seen.moments));
             }

@@ -65,9 +65,8 @@ public sealed interface Strategy {
         private static Pct.Change change(SplitMix64 draws, Subject subject, Profile profile) {
             List<Profile.Site> sites = profile.sites();
             if (draws.below(ANYWHERE) == 0 || sites.isEmpty()) {
-                return new Pct.Change(
-                        subject.beginning().ticks() + draws.below(profile.span()),
-                        (int) draws.below(subject.spec().cpus().count()));
+                return new Pct.Change(subject.beginning().ticks() + draws.below(profile.span()), (int)
+                        draws.below(subject.spec().cpus().count()));
             }
             Profile.Site site = sites.get((int) draws.below(sites.size()));
             List<Long> moments = site.moments();
@@ -89,8 +88,7 @@ public sealed interface Strategy {
     default Scheduler scheduler(Subject subject, long seed, Profile profile) {
         long quantum = subject.spec().schedule().quantum();
         return switch (this) {
-            case AtSites(int depth) ->
-                Pct.of(quantum, seed, depth, draws -> AtSites.change(draws, subject, profile));
+            case AtSites(int depth) -> Pct.of(quantum, seed, depth, draws -> AtSites.change(draws, subject, profile));
             case Random _ -> new Scheduler.Random(quantum, seed);
             case Jitter _ -> new Scheduler.Jitter(quantum, seed);
             case ByPriority(int depth) ->

@@ -51,7 +51,16 @@ public record Subject(
 
     /// A machine without anything planned, whose runs begin at power-on.
     public Subject(MachineSpec spec, List<Image> images, List<FirmwareService<?>> services) {
-        this(spec, images, services, Board.Fitting.NONE, ConsoleScript.NONE, List.of(), FaultPlan.NONE, AT_POWER_ON, UNLIMITED);
+        this(
+                spec,
+                images,
+                services,
+                Board.Fitting.NONE,
+                ConsoleScript.NONE,
+                List.of(),
+                FaultPlan.NONE,
+                AT_POWER_ON,
+                UNLIMITED);
     }
 
     /// The descriptors of its services.

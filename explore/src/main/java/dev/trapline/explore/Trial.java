@@ -36,7 +36,15 @@ public record Trial(
     /// A run that was left because it is too long. It did not fail.
     public static Trial endless() {
         return new Trial(
-                new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS), null, 0, 0, 0, 0, List.of(), List.of(), null);
+                new RunOutcome.LimitReached(RunOutcome.Limit.INSTRUCTIONS),
+                null,
+                0,
+                0,
+                0,
+                0,
+                List.of(),
+                List.of(),
+                null);
     }
 
     /// The digest of a run.

@@ -1,13 +1,8 @@
 package dev.trapline.explore;
 
-import dev.trapline.abi.Bytes;
-import dev.trapline.abi.choice.ChoicePoint;
-import dev.trapline.abi.choice.EntropyKey;
-import dev.trapline.abi.choice.Turn;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.history.History;
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.machine.Console;
 import dev.trapline.machine.ConsoleOutput;
@@ -20,7 +15,6 @@ import dev.trapline.machine.StartingPoint;
 import dev.trapline.machine.StepMachine;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.ReplaceableChoices;
-import dev.trapline.machine.choice.SeededEntropy;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 

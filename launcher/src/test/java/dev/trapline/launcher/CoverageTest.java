@@ -64,7 +64,8 @@ class CoverageTest {
         List<FirmwareService<?>> services = new ArrayList<>();
         ServiceLoader.load(FirmwareService.class).forEach(services::add);
         Image image = new Image(Image.Kind.ELF, guest, 0, Bytes.copyOf(Files.readAllBytes(file)));
-        return new SeededChoices(new Subject(spec, List.of(image), services), new Strategy.Random(), false, Profile.ofSpan(20_000));
+        return new SeededChoices(
+                new Subject(spec, List.of(image), services), new Strategy.Random(), false, Profile.ofSpan(20_000));
     }
 
     private static SeededChoices choices(String guest) throws IOException {

@@ -75,8 +75,7 @@ class ExploreFromTest {
     @Test
     void rulesCountFromThePlaceOn() throws IOException {
         String place = callOf("target_cpu=0x2");
-        Said said =
-                explore("--at", place, "--faults", file("plan.conf"), "--out", file("found"), "--format", "json");
+        Said said = explore("--at", place, "--faults", file("plan.conf"), "--out", file("found"), "--format", "json");
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.GUEST_FAILED);
         JsonNode failures = new Schemas().validated(said.out()).get("failures");
         assertThat(failures).hasSize(1);
@@ -98,7 +97,10 @@ class ExploreFromTest {
 
     /// The position before a CPU_ON is answered that the place must be in front of: that of the call before it.
     private String callOf(String argument) {
-        List<String> calls = perform("trace", file("rec"), "--function", "PSCI_CPU_ON").out().lines().toList();
+        List<String> calls = perform("trace", file("rec"), "--function", "PSCI_CPU_ON")
+                .out()
+                .lines()
+                .toList();
         String before = calls.get(0);
         assertThat(calls.get(1)).contains(argument);
         return before.substring(0, before.indexOf(' '));

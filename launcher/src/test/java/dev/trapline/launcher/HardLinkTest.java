@@ -74,7 +74,8 @@ class HardLinkTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"lock", "checkpoints/lock", "checkpoints/store.mv", "result.json", "result.json.new", "manifest"})
+            strings = {"lock", "checkpoints/lock", "checkpoints/store.mv", "result.json", "result.json.new", "manifest"
+            })
     void whatACommandWritesDoesNotChangeTheOtherName(String name) throws Exception {
         record();
         Path file = recording().resolve(name);

@@ -109,8 +109,7 @@ public final class Playback implements AutoCloseable {
         // The chain of segments begins with the digest of the header.
         long header = recording.segmentCount() == 0 ? 0 : recording.segment(0).predecessor();
         ReplayHistory history = Recordings.replay(recording);
-        MachineParts parts =
-                assembly.assemble(told, new Console(console), history, new Controls(), () -> {});
+        MachineParts parts = assembly.assemble(told, new Console(console), history, new Controls(), () -> {});
         Playback playback = new Playback(parts, history, header);
         playback.machine.begin();
         return playback;

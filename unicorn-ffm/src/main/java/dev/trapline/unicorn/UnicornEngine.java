@@ -166,11 +166,7 @@ final class UnicornEngine implements Engine {
     }
 
     static UnicornEngine open(
-            Layouts layouts,
-            Architecture architecture,
-            EngineSpec spec,
-            Shortcuts shortcuts,
-            Listeners listeners) {
+            Layouts layouts, Architecture architecture, EngineSpec spec, Shortcuts shortcuts, Listeners listeners) {
         Unicorn unicorn = Unicorn.open(layouts.library(), architecture.arch(), architecture.model(spec));
         boolean opened = false;
         try {

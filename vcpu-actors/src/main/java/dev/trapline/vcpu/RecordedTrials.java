@@ -32,8 +32,7 @@ public record RecordedTrials(ActorSystem<?> system, EngineFactory engines, Subje
         Machine.Builder builder = Machine.builder(engines, subject.spec())
                 .services(subject.services())
                 .board(subject.fitting())
-                .choices(_ -> new ForkedChoices(
-                        beginning.choices(subject.spec()), judged, beginning.slice()))
+                .choices(_ -> new ForkedChoices(beginning.choices(subject.spec()), judged, beginning.slice()))
                 .recordTo(directory);
         subject.images().forEach(builder::image);
         return builder.start(system).done().toCompletableFuture().join();

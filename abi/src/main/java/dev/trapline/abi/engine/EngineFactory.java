@@ -18,7 +18,8 @@ public interface EngineFactory {
         return this;
     }
 
-    /// A factory whose engines tell of each load and store. They execute as the others do, but many times more slowly.
+    /// A factory whose engines tell of each load and store. They execute as the others do, but many times more
+    /// slowly.
     ///
     /// @return this one if its engines cannot tell it; then the listener is told nothing
     default EngineFactory watching(AccessListener listener) {

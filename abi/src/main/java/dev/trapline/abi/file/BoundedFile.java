@@ -82,7 +82,8 @@ public final class BoundedFile {
     /// @throws UnusableFileException if it has
     public static void requireOneName(Path file) throws IOException {
         try {
-            boolean isCounted = file.getFileSystem().supportedFileAttributeViews().contains("unix");
+            boolean isCounted =
+                    file.getFileSystem().supportedFileAttributeViews().contains("unix");
             if (isCounted && (Integer) Files.getAttribute(file, "unix:nlink") > 1) {
                 throw new UnusableFileException("has another name elsewhere (a hard link), and what is written here"
                         + " would change it there: use a copy");

@@ -57,8 +57,8 @@ public final class Disk {
         }
     }
 
-    /// Writes a file, which is there as a whole or not at all. Who may read it follows from its directory. A link of any
-    /// kind stays as it is: the file is a new one.
+    /// Writes a file, which is there as a whole or not at all. Who may read it follows from its directory. A link
+    /// of any kind stays as it is: the file is a new one.
     ///
     /// @throws IOException if it cannot be written, or if something else than a file has its name
     public static void write(Path file, String text) throws IOException {

@@ -78,7 +78,7 @@ final class BeginningOptions {
                 return ticks.longValueExact();
             }
         }
-        throw CommandException.usage("--for '" + length + "' is no time that a run can last: give one with its unit,"
-                + " as in 50ms");
+        throw CommandException.usage(
+                "--for '" + length + "' is no time that a run can last: give one with its unit," + " as in 50ms");
     }
 }

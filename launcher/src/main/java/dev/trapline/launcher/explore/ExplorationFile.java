@@ -1,6 +1,5 @@
 package dev.trapline.launcher.explore;
 
-import dev.trapline.journal.file.Disk;
 import dev.trapline.abi.file.BoundedFile;
 import dev.trapline.abi.file.BoundedFile.Links;
 import dev.trapline.explore.CallInState;
@@ -9,6 +8,7 @@ import dev.trapline.explore.Explorer;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Seeds;
 import dev.trapline.explore.Tally;
+import dev.trapline.journal.file.Disk;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.JsonObject;
 import java.io.IOException;

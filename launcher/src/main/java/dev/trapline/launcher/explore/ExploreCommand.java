@@ -12,7 +12,9 @@ import dev.trapline.config.CommandLineSetting;
 import dev.trapline.config.FaultPlanFile;
 import dev.trapline.config.FaultPlanText;
 import dev.trapline.config.LayeredConfig;
+import dev.trapline.config.ReplaySettings;
 import dev.trapline.config.TraplineConfig;
+import dev.trapline.explore.Beginning;
 import dev.trapline.explore.Explorer;
 import dev.trapline.explore.FailureGroup;
 import dev.trapline.explore.Minimizer;
@@ -23,8 +25,10 @@ import dev.trapline.explore.Seeds;
 import dev.trapline.explore.Strategy;
 import dev.trapline.explore.Subject;
 import dev.trapline.explore.Tally;
+import dev.trapline.journal.OpenOptions;
 import dev.trapline.launcher.options.CommonOptions;
 import dev.trapline.launcher.options.ConfigOptions;
+import dev.trapline.launcher.options.Databases;
 import dev.trapline.launcher.options.FormatOption;
 import dev.trapline.launcher.options.Version;
 import dev.trapline.launcher.options.WithoutEffect;
@@ -41,14 +45,10 @@ import dev.trapline.launcher.process.Services;
 import dev.trapline.launcher.process.Signals;
 import dev.trapline.launcher.recording.ExpectFile;
 import dev.trapline.launcher.recording.InputFiles;
-import dev.trapline.vcpu.RecordedTrials;
-import dev.trapline.config.ReplaySettings;
-import dev.trapline.journal.OpenOptions;
-import dev.trapline.launcher.options.Databases;
 import dev.trapline.launcher.recording.Replaying;
-import dev.trapline.explore.Beginning;
 import dev.trapline.machine.StartingPoint;
 import dev.trapline.machine.choice.Choice;
+import dev.trapline.vcpu.RecordedTrials;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,7 +161,8 @@ public final class ExploreCommand implements Action {
         EngineFactory engines =
                 Engines.open(config.run().library(), config.run().shortcuts());
         Subject subject = subject(config, layers, services, engines).ending(length);
-        SeededChoices choices = new SeededChoices(subject, strategy, options.isSwarm(), Profile.of(engines, subject, strategy));
+        SeededChoices choices =
+                new SeededChoices(subject, strategy, options.isSwarm(), Profile.of(engines, subject, strategy));
         FailureKeeper keeper = new FailureKeeper(
                 choices,
                 new Minimizer(engines, choices, oracle, Math.max(1, budget)),
@@ -223,8 +224,7 @@ public final class ExploreCommand implements Action {
         return settings;
     }
 
-    private Subject subject(
-            TraplineConfig config, LayeredConfig layers, Services services, EngineFactory engines) {
+    private Subject subject(TraplineConfig config, LayeredConfig layers, Services services, EngineFactory engines) {
         Path plan = config.run().faults();
         FaultPlan faults = plan == null
                 ? FaultPlan.NONE
@@ -237,15 +237,15 @@ public final class ExploreCommand implements Action {
         if (beginning.from() != null
                 && planned.spec().run().defects()
                 && !plain.spec().run().defects()) {
-            throw CommandException.usage("--faults " + plan + " has faults of devices, and the recorded machine has none:"
-                    + " record it with a plan that has one");
+            throw CommandException.usage(
+                    "--faults " + plan + " has faults of devices, and the recorded machine has none:"
+                            + " record it with a plan that has one");
         }
         return planned;
     }
 
     /// The machine, and where its runs begin.
-    private Subject machine(
-            TraplineConfig config, LayeredConfig layers, Services services, EngineFactory engines) {
+    private Subject machine(TraplineConfig config, LayeredConfig layers, Services services, EngineFactory engines) {
         Path recording = beginning.from();
         if (recording == null) {
             return new Subject(config.machine(), InputFiles.images(config, Waiting.UNLIMITED), services.all());

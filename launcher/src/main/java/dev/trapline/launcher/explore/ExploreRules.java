@@ -66,8 +66,7 @@ final class ExploreRules {
                 ? rules.allKeysBut("with --from, the machine is that of the recording", USED_BEHIND_A_PLACE)
                         .passOverAllBut("the machine is that of the recording", USED_BEHIND_A_PLACE)
                 : rules.allKeysBut("an exploration does not use it", USED);
-        return ofKeys
-                .when(swarm && config.run().faults() == null, "there is no plan of faults", "--swarm")
+        return ofKeys.when(swarm && config.run().faults() == null, "there is no plan of faults", "--swarm")
                 .when(!behindAPlace && config.run().image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(
                         config.run().input() == null && config.run().expect() == null,

@@ -1,6 +1,5 @@
 package dev.trapline.launcher.explore;
 
-import dev.trapline.journal.file.Disk;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.abi.file.WriteFailure;
 import dev.trapline.config.FaultPlanText;
@@ -11,6 +10,7 @@ import dev.trapline.explore.Scenes;
 import dev.trapline.explore.SeededChoices;
 import dev.trapline.explore.Story;
 import dev.trapline.explore.Trial;
+import dev.trapline.journal.file.Disk;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.ResultFile;
@@ -84,7 +84,10 @@ record FailureKeeper(
             recorder.get().record(minimizer.choices(group.seed(), minimum), minimum.trial(), smallest);
         }
         Path plan = null;
-        FaultPlan faults = Story.plan(minimum, choices.subject().injections(), choices.subject().beginning().cuts());
+        FaultPlan faults = Story.plan(
+                minimum,
+                choices.subject().injections(),
+                choices.subject().beginning().cuts());
         if (!faults.isEmpty()) {
             plan = directory.resolve("seed-" + group.seed() + ".conf");
             Disk.write(plan, FaultPlanText.of(faults));

@@ -1,6 +1,5 @@
 package dev.trapline.launcher.explore;
 
-import dev.trapline.journal.file.Disk;
 import dev.trapline.abi.Figures;
 import dev.trapline.abi.engine.EngineFactory;
 import dev.trapline.abi.fault.FaultPlan;
@@ -23,6 +22,7 @@ import dev.trapline.explore.Subject;
 import dev.trapline.explore.Trial;
 import dev.trapline.explore.TrialMachine;
 import dev.trapline.journal.RecordingReader;
+import dev.trapline.journal.file.Disk;
 import dev.trapline.journal.recording.Recordings;
 import dev.trapline.launcher.options.FormatOption;
 import dev.trapline.launcher.options.Version;

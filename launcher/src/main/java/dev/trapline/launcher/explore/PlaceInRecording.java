@@ -29,7 +29,7 @@ import dev.trapline.timeline.PositionQuery;
 import java.util.List;
 import java.util.Locale;
 
-/// Comes to the place of a recording at which explored runs begin.
+/// Replays a recording up to the place at which explored runs begin.
 public final class PlaceInRecording {
 
     private final Terminal terminal;
@@ -52,8 +52,8 @@ public final class PlaceInRecording {
             RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
             long slices = PositionQuery.slices(reader);
             if (slices == 0) {
-                throw CommandException.usage("the recording " + replaying.recording() + " is empty: no run can begin"
-                        + " there");
+                throw CommandException.usage(
+                        "the recording " + replaying.recording() + " is empty: no run can begin" + " there");
             }
             Position position = wanted.find(reader);
             // The last slice is the last one that is granted: behind it, the recorded run was over.
@@ -63,8 +63,7 @@ public final class PlaceInRecording {
             MachineSpec spec = reader.header().spec();
             MachineSpec limited = spec.with(spec.schedule().withKind(Schedule.ROUND_ROBIN))
                     .with(spec.run().withMaxInstructions(instructions == 0 ? 0 : executed + instructions));
-            return new Subject(limited, reader.images(), replaying.services().all())
-                    .from(at(spec, slice));
+            return new Subject(limited, reader.images(), replaying.services().all()).from(at(spec, slice));
         }
     }
 
@@ -87,7 +86,8 @@ public final class PlaceInRecording {
         Watch watch = terminal.watch("replaying");
         try (Playback playback = Playback.of(
                 engines,
-                RecordingPath.open(terminal, replaying.recording(), replaying.open()).reader(),
+                RecordingPath.open(terminal, replaying.recording(), replaying.open())
+                        .reader(),
                 replaying.services().all(),
                 Board.Fitting.NONE,
                 (_, _) -> {},
@@ -119,7 +119,8 @@ public final class PlaceInRecording {
             if (rule.where() instanceof Moments(Moment first, long interval)
                     && interval == 0
                     && isBefore(first, beginning)) {
-                throw tooEarly(rule.origin() + ": the fault '" + rule.name() + "' is planned " + text(first), beginning);
+                throw tooEarly(
+                        rule.origin() + ": the fault '" + rule.name() + "' is planned " + text(first), beginning);
             }
         }
     }
@@ -143,7 +144,7 @@ public final class PlaceInRecording {
     }
 
     private static CommandException tooEarly(String what, Beginning beginning) {
-        return CommandException.usage(what + ", and the runs begin at slice " + beginning.slice() + ", at "
-                + seconds(beginning.ticks()));
+        return CommandException.usage(
+                what + ", and the runs begin at slice " + beginning.slice() + ", at " + seconds(beginning.ticks()));
     }
 }

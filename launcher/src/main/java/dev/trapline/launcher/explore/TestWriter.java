@@ -1,8 +1,8 @@
 package dev.trapline.launcher.explore;
 
-import dev.trapline.journal.file.Disk;
 import dev.trapline.abi.fault.FaultPlan;
 import dev.trapline.config.FaultPlanText;
+import dev.trapline.journal.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -104,7 +104,8 @@ class StandardErrorLogTest {
     @Test
     @Timeout(60)
     void aPluginThatHoldsTheLocksOfTheStreamsHoldsNoLog() throws InterruptedException {
-        Thread log = new Thread(() -> LoggerFactory.getLogger("dev.trapline.some.Actor").warn("nobody holds this"));
+        Thread log = new Thread(
+                () -> LoggerFactory.getLogger("dev.trapline.some.Actor").warn("nobody holds this"));
         synchronized (System.err) {
             synchronized (System.out) {
                 log.start();

@@ -67,8 +67,7 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
         return with(quantum, seed, depth, SplitMix64.of(seed, CHANGES), moment);
     }
 
-    private static Pct with(
-            long quantum, long seed, int depth, SplitMix64 draws, Function<SplitMix64, Change> moment) {
+    private static Pct with(long quantum, long seed, int depth, SplitMix64 draws, Function<SplitMix64, Change> moment) {
         List<Change> changes = new ArrayList<>();
         for (int left = depth - 1; left > 0; left--) {
             changes.add(moment.apply(draws));

@@ -112,10 +112,7 @@ public final class Unicorn implements AutoCloseable {
 
     /// Reports each load and store. It makes the guest many times slower.
     public void hookAccesses(AccessListener listener) {
-        hook(
-                UnicornConstants.UC_HOOK_MEM_READ | UnicornConstants.UC_HOOK_MEM_WRITE,
-                upcalls.accessStub(listener),
-                0);
+        hook(UnicornConstants.UC_HOOK_MEM_READ | UnicornConstants.UC_HOOK_MEM_WRITE, upcalls.accessStub(listener), 0);
     }
 
     /// Reports MRS, MSR (register) and SYS to the hooks. AArch64 only.
