@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// the call with this number may be another one, which must not get the fault.
 ///
 /// @param functions see [Choices.Call#function]
-/// @param numbers which of its caller's calls of this function it was, from 1
+/// @param numbers which of its caller's calls of this function it was, from 1; empty if that is not known
 public record FaultedCalls(SortedMap<CallKey, Integer> functions, SortedMap<CallKey, Long> numbers) {
 
     static final FaultedCalls NONE = new FaultedCalls(new TreeMap<>(), new TreeMap<>());
@@ -21,6 +21,11 @@ public record FaultedCalls(SortedMap<CallKey, Integer> functions, SortedMap<Call
     public FaultedCalls {
         functions = Collections.unmodifiableSortedMap(new TreeMap<>(functions));
         numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
+    }
+
+    /// The same where the calls before are not known, and so no numbers are.
+    FaultedCalls withoutNumbers() {
+        return new FaultedCalls(functions, new TreeMap<>());
     }
 
     /// Leaves only the faults of calls with these functions.

@@ -17,19 +17,24 @@ import org.jspecify.annotations.Nullable;
 /// its services got stays.
 ///
 /// @param subject the recording's machine, in the order of round robin, without a script and without a plan. Its runs
-///     begin with the first turn of the recording
+///     begin at a place of the recording, or with its first turn
 /// @param choices how the run differs from one in which nothing happens: see
 ///     [dev.trapline.machine.choice.RecordedChoices]
 public record RecordedRun(Subject subject, List<Choice> choices) implements FailingRun {
 
     public RecordedRun {
         choices = List.copyOf(choices);
-        subject = subject.from(new Beginning.FirstTurn(choices));
+        subject = subject.beginning() instanceof Beginning.Place
+                ? subject
+                : subject.from(new Beginning.FirstTurn(choices));
     }
 
     /// The first turn of all, if it is not the usual one. It is behind the starting point, so no search can take it
     /// out.
     private @Nullable Choice first() {
+        if (subject.beginning() instanceof Beginning.Place) {
+            return null;
+        }
         VcpuId last = new VcpuId(subject.spec().cpus().count() - 1);
         ChoicePoint beginning = new ChoicePoint(last, 0, 0);
         for (Choice choice : choices) {
@@ -87,7 +92,8 @@ public record RecordedRun(Subject subject, List<Choice> choices) implements Fail
         List<Choice> removable = new ArrayList<>(choices);
         removable.removeIf(Choice.OfEntropy.class::isInstance);
         removable.removeAll(fixed());
-        return new Noted(same, removable, List.of(), calls.noted());
+        boolean isWhole = !(subject.beginning() instanceof Beginning.Place);
+        return new Noted(same, removable, List.of(), isWhole ? calls.noted() : calls.noted().withoutNumbers());
     }
 
     private List<Choice> entropy() {

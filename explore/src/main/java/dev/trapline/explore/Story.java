@@ -152,7 +152,9 @@ public final class Story {
         Long number = faulted.numbers().get(call);
         return new FaultRule(
                 "call" + call.nth() + "-of-" + call.caller(),
-                function == null ? caller : caller.of(List.of(new Functions.One(new FunctionId(function)))),
+                function == null || number == null
+                        ? caller
+                        : caller.of(List.of(new Functions.One(new FunctionId(function)))),
                 Occasion.nth(number == null ? call.nth() : number),
                 fault);
     }

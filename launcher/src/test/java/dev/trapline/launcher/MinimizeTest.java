@@ -107,6 +107,36 @@ class MinimizeTest {
     }
 
     @Test
+    void aRunIsShrunkFromAPositionOnAndItsPlanCountsFromPowerOn() throws IOException {
+        Files.writeString(directory.resolve("plan.conf"), """
+            faults = [
+              { name = slow, at { function = AFFINITY_INFO }, when { probability = 0.5 }, do { delay = 1us } }
+              { name = denied, at { function = PSCI_CPU_ON }, when { nth = 2 }, do { refuse = DENIED } }
+            ]
+            """);
+        String[] plan = {"--faults", file("plan.conf"), "--max-instructions", "50000"};
+        assertThat(record("rec", "bugs/ignores-denied", plan).status()).isEqualTo(Ending.LIMIT);
+        JsonNode left = minimized(file("rec"), "--from", "hypercall#4", "--out", file("small"));
+        assertThat(left.get("story")).hasSize(1);
+        assertThat(left.get("story").toString()).contains("PSCI_CPU_ON: refused");
+        assertReplays(file("small"));
+        Said again = perform(
+                "run",
+                "--cpus",
+                "4",
+                "--max-instructions",
+                "50000",
+                "--faults",
+                left.get("plan").asText(),
+                guest("bugs/ignores-denied"));
+        assertThat(again.status()).as("its plan does it from power-on: %s", again.err()).isEqualTo(Ending.LIMIT);
+        assertThat(again.err()).contains("1 fault: ");
+        Said beyond = perform("minimize", file("rec"), "--from", "99999", "--out", file("other"));
+        assertThat(beyond.status()).isEqualTo(Ending.USAGE);
+        assertThat(beyond.err()).contains("there is no slice 99999");
+    }
+
+    @Test
     void faultsOfCallsAndOfTheMachineAreShrunkToThoseThatMatter() throws IOException {
         Files.writeString(directory.resolve("plan.conf"), """
             faults = [

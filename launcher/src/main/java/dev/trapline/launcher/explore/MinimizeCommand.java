@@ -10,6 +10,7 @@ import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
 import dev.trapline.abi.machine.Schedule;
 import dev.trapline.config.FaultPlanText;
+import dev.trapline.explore.Beginning;
 import dev.trapline.explore.Finding;
 import dev.trapline.explore.JudgedChoices;
 import dev.trapline.explore.Minimizer;
@@ -42,6 +43,7 @@ import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.RecordedChoices;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.RecordedTrials;
+import dev.trapline.timeline.PositionQuery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -122,7 +124,7 @@ public final class MinimizeCommand implements Action {
         Replaying replaying = recording.prepare(
                 terminal.err(),
                 rules -> rules.when(
-                        true, "this command runs from the start, without checkpoints", "replay.checkpoints."));
+                        true, "this command uses no checkpoints", "replay.checkpoints."));
         Path out = options.outFor(replaying.recording());
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
             throw CommandException.usage(out + " exists: name a new directory with --out");
@@ -143,7 +145,7 @@ public final class MinimizeCommand implements Action {
             throw CommandException.of(new Ending(
                     Ending.DIVERGED,
                     "not-repeated",
-                    "the run does not fail so when it is run again from its start with its recorded choices: "
+                    "the run does not fail so when it is run again with its recorded choices: "
                             + failed.finding().text()));
         }
         return kept(
@@ -159,8 +161,13 @@ public final class MinimizeCommand implements Action {
         RecordingHeader header = reader.header();
         RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
         List<FirmwareService<?>> services = replaying.services().all();
-        Subject subject = new Subject(inOrder(header.spec()), reader.images(), services);
-        RecordedChoices choices = new RecordedChoices(header.spec());
+        Subject whole = new Subject(inOrder(header.spec()), reader.images(), services);
+        PositionQuery from = options.from();
+        Beginning.Place place =
+                from == null ? null : new PlaceInRecording(terminal, replaying, engines).place(from);
+        Subject subject = place == null ? whole : whole.from(place);
+        RecordedChoices choices =
+                place == null ? new RecordedChoices(header.spec()) : new RecordedChoices(header.spec(), place.slice());
         JudgedChoices judged = new JudgedChoices(oracle, choices);
         RunReport report = Machine.replay(engines, reader)
                 .services(services)

@@ -2,6 +2,8 @@ package dev.trapline.launcher.explore;
 
 import dev.trapline.explore.Minimizer;
 import dev.trapline.explore.Oracle;
+import dev.trapline.launcher.options.PositionText;
+import dev.trapline.timeline.PositionQuery;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ final class MinimizeOptions {
     private final List<String> patterns = new ArrayList<>();
     private @Nullable Path out;
     private @Nullable String budget;
+    private @Nullable String from;
 
     @Option(
             names = "--out",
@@ -45,6 +48,22 @@ final class MinimizeOptions {
         if (values != null) {
             patterns.addAll(values);
         }
+    }
+
+    @Option(
+            names = "--from",
+            paramLabel = "POS",
+            order = 4,
+            description = "Leave the run up to this position as it is: each try begins there, and not at power-on. POS is "
+                    + "as for 'trapline replay --at'.")
+    void from(@Nullable String value) {
+        from = value;
+    }
+
+    /// Where the tries begin; null for power-on.
+    @Nullable
+    PositionQuery from() {
+        return from == null ? null : PositionText.parse("--from", from);
     }
 
     Oracle oracle() {

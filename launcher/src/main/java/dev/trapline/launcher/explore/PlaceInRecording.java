@@ -50,14 +50,7 @@ public final class PlaceInRecording {
     public Subject subject(PositionQuery wanted, long instructions) {
         try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
             RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
-            long slices = PositionQuery.slices(reader);
-            if (slices == 0) {
-                throw CommandException.usage(
-                        "the recording " + replaying.recording() + " is empty: no run can begin" + " there");
-            }
-            Position position = wanted.find(reader);
-            // The last slice is the last one that is granted: behind it, the recorded run was over.
-            long slice = Math.min(position.slice() + (position.isInside() ? 1 : 0), slices - 1);
+            long slice = slice(reader, wanted);
             long executed = instructions == 0 ? 0 : executed(reader, slice);
             reader.watch().pause();
             MachineSpec spec = reader.header().spec();
@@ -65,6 +58,26 @@ public final class PlaceInRecording {
                     .with(spec.run().withMaxInstructions(instructions == 0 ? 0 : executed + instructions));
             return new Subject(limited, reader.images(), replaying.services().all()).from(at(spec, slice));
         }
+    }
+
+    /// The place alone.
+    Beginning.Place place(PositionQuery wanted) {
+        try (WatchedReader reader = RecordingPath.open(terminal, replaying.recording(), replaying.open())) {
+            long slice = slice(reader, wanted);
+            reader.watch().pause();
+            return at(reader.header().spec(), slice);
+        }
+    }
+
+    private long slice(WatchedReader reader, PositionQuery wanted) {
+        long slices = PositionQuery.slices(reader);
+        if (slices == 0) {
+            throw CommandException.usage(
+                    "the recording " + replaying.recording() + " is empty: no run can begin there");
+        }
+        Position position = wanted.find(reader);
+        // The last slice is the last one that is granted: behind it, the recorded run was over.
+        return Math.min(position.slice() + (position.isInside() ? 1 : 0), slices - 1);
     }
 
     private static long executed(WatchedReader reader, long slices) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// one in the order of round robin in which nothing happens and nothing goes wrong. The user's stop is left out.
 public final class RecordedChoices implements Choices {
 
+    private static final long NOWHERE = -1;
+
     private final Scheduler roundRobin;
     private final long quantum;
     private final List<Choice> noted = new ArrayList<>();
@@ -31,9 +33,18 @@ public final class RecordedChoices implements Choices {
     private long round;
     private @Nullable ChoicePoint beginning;
     private @Nullable CallFault ahead;
+    private final long from;
 
     /// @param recorded the recording's machine
     public RecordedChoices(MachineSpec recorded) {
+        this(recorded, NOWHERE);
+    }
+
+    /// Only those behind the grant of a slice.
+    ///
+    /// @param from the slice, from 0
+    public RecordedChoices(MachineSpec recorded, long from) {
+        this.from = from;
         this.quantum = recorded.schedule().quantum();
         this.roundRobin =
                 Scheduler.of(Schedule.ROUND_ROBIN, quantum, recorded.schedule().seed());
@@ -42,6 +53,14 @@ public final class RecordedChoices implements Choices {
     /// The choices, in order. Call it after the replay has ended.
     public List<Choice> noted() {
         return List.copyOf(noted);
+    }
+
+    @Override
+    public void granted(long slice) {
+        if (slice == from) {
+            noted.clear();
+            ends.clear();
+        }
     }
 
     @Override
