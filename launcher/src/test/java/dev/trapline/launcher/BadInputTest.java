@@ -1,8 +1,10 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.Reply;
@@ -10,12 +12,7 @@ import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,22 +32,7 @@ class BadInputTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private record Said(int status, String out, String err) {
-        String lastLine() {
-            List<String> lines = err.lines().toList();
-            return lines.get(lines.size() - 1);
-        }
-    }
-
-    private static Said perform(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        Terminal terminal = new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
-        int status = new Trapline(terminal).execute(List.of(arguments));
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
-    }
-
-    private static void assertRefused(Said said, String... words) {
+    private static void assertRefused(Ended said, String... words) {
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.USAGE);
         assertThat(said.out()).as("standard output is the guest's").isEmpty();
         assertThat(said.lastLine()).startsWith("trapline: exit 2, ").contains(words);
@@ -122,7 +104,7 @@ class BadInputTest {
 
     @Test
     void severalOptionsWithoutEffectAreAllNamed() {
-        Said said = perform("run", "--durability", "none", "--set", "run.input-interval=1ms", guest("exit-42"));
+        Ended said = perform("run", "--durability", "none", "--set", "run.input-interval=1ms", guest("exit-42"));
         assertRefused(said, "2 options without effect");
         assertThat(said.err())
                 .contains("--durability none has no effect", "--set run.input-interval=1ms has no effect");
@@ -133,7 +115,7 @@ class BadInputTest {
         Path file = Files.writeString(
                 directory.resolve("machine.conf"),
                 "trapline.record.patience = 1s\ntrapline.replay.checkpoints.budget = 1G\n");
-        Said said = perform("run", "--config", file.toString(), guest("exit-42"));
+        Ended said = perform("run", "--config", file.toString(), guest("exit-42"));
         assertThat(said.status()).as(said.err()).isEqualTo(42);
         assertThat(said.err())
                 .contains(file + ":1: trapline.record.patience has no effect")
@@ -143,7 +125,7 @@ class BadInputTest {
 
     @Test
     void anOptionThatAStrongerOneOverridesIsReported() {
-        Said said = perform("run", "--cpus", "2", "--set", "machine.cpus=1", guest("exit-42"));
+        Ended said = perform("run", "--cpus", "2", "--set", "machine.cpus=1", guest("exit-42"));
         assertThat(said.status()).as(said.err()).isEqualTo(42);
         assertThat(said.err())
                 .contains("--cpus 2 has no effect: --set machine.cpus=1 sets trapline.machine.cpus as well");
@@ -191,7 +173,7 @@ class BadInputTest {
     @Test
     void whatNeverHappenedIsReportedAtTheEnd() throws IOException {
         Path input = Files.writeString(directory.resolve("typed"), "abc");
-        Said said = perform(
+        Ended said = perform(
                 "run",
                 "--interrupt",
                 "0@time:5s",
@@ -219,7 +201,7 @@ class BadInputTest {
 
     @Test
     void severalErrorsOfAConfigurationAreAllPrinted() {
-        Said said = perform("run", "--cpus", "0", "--memory", "7", "--schedule", "fair", "a.elf");
+        Ended said = perform("run", "--cpus", "0", "--memory", "7", "--schedule", "fair", "a.elf");
         assertRefused(said, "3 errors in the configuration");
         assertThat(said.err()).contains("--cpus 0: ", "--memory 7: ", "--schedule fair: ");
     }
@@ -247,7 +229,7 @@ class BadInputTest {
                 "e.jar",
                 "META-INF/services/dev.trapline.abi.firmware.FirmwareService",
                 Undescribed.class.getName() + "\n");
-        Said said = perform("run", "--plugin", undescribed.toString(), guest("spin"));
+        Ended said = perform("run", "--plugin", undescribed.toString(), guest("spin"));
         assertBroken(said, Undescribed.class.getName(), "lower-case", "Not A Name");
         Path unstartable = jar(
                 "f.jar",
@@ -257,7 +239,7 @@ class BadInputTest {
         assertBroken(said, "service 'unstartable'", "at its start", "no ignition");
     }
 
-    private static void assertBroken(Said said, String... words) {
+    private static void assertBroken(Ended said, String... words) {
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.BROKEN);
         assertThat(said.lastLine())
                 .startsWith("trapline: exit 1, service-failed: ")
@@ -362,7 +344,7 @@ class BadInputTest {
 
     @Test
     void helpNamesExamplesAndEveryExitStatus() {
-        Said said = perform("run", "--help");
+        Ended said = perform("run", "--help");
         assertThat(said.status()).isZero();
         assertThat(said.out()).contains("Examples:", "Exit status:", "--max-instructions", "130");
         assertThat(said.err()).isEmpty();
@@ -370,7 +352,7 @@ class BadInputTest {
 
     @Test
     void completionIsGeneratedForTheShell() {
-        Said said = perform("generate-completion");
+        Ended said = perform("generate-completion");
         assertThat(said.status()).isZero();
         assertThat(said.out()).contains("--max-instructions", "complete -F");
     }

@@ -1,17 +1,14 @@
 package dev.trapline.launcher;
 
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +22,10 @@ class CapsTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private record Said(int status, String out, String err) {}
-
-    private static Said caps(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        Terminal terminal = new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
-        List<String> all = new java.util.ArrayList<>(List.of("caps"));
+    private static Ended caps(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("caps"));
         all.addAll(List.of(arguments));
-        int status = new Trapline(terminal).execute(all);
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
+        return perform(all);
     }
 
     private Path policy(String... lines) throws IOException {
@@ -43,7 +34,7 @@ class CapsTest {
 
     @Test
     void aQueryNamesActionOwnerServiceKindAndPlace() {
-        Said said = caps("query", "hvc", "0xC4000003");
+        Ended said = caps("query", "hvc", "0xC4000003");
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out()).isEqualTo("""
             HVC #0 0xC4000003 PSCI_CPU_ON from A64
@@ -165,7 +156,7 @@ class CapsTest {
 
     @Test
     void theListCoversEveryCallNamesFunctionsAndShowsLikeTablesOnce() {
-        Said said = caps("list");
+        Ended said = caps("list");
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out())
                 .contains("SMC and HVC from A64, #imm 0\n", "SMC and HVC from A32 and T32, #imm 0\n")
@@ -177,7 +168,7 @@ class CapsTest {
 
     @Test
     void theListCanBeOfOneConduitAndStateAndShowsClaimedImmediates() {
-        Said said = caps(
+        Ended said = caps(
                 "list",
                 "--conduit",
                 "hvc",
@@ -213,7 +204,7 @@ class CapsTest {
 
     @Test
     void registersAreListedUnderTheKernelsIdentifiersWithTheirValues() {
-        Said said = caps("registers");
+        Ended said = caps("registers");
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.out())
                 .as("KVM_REG_ARM_PSCI_VERSION is firmware register 0 of coprocessor 0x14")
@@ -226,7 +217,7 @@ class CapsTest {
 
     @Test
     void aRegisterThatIsWrittenIsShownWithWhatAConfigurationSaysInstead() {
-        Said written = caps("registers", "--write", "VENDOR_HYP_BMAP=0", "--write", "0x6030000000140000=0x10000");
+        Ended written = caps("registers", "--write", "VENDOR_HYP_BMAP=0", "--write", "0x6030000000140000=0x10000");
         assertThat(written.status()).as(written.err()).isZero();
         assertThat(written.out()).endsWith("""
 
@@ -235,7 +226,7 @@ class CapsTest {
               trapline.firmware.toggles.ptp = off
               trapline.firmware.toggles.vendor-hyp = off
             """);
-        Said configured = caps(
+        Ended configured = caps(
                 "registers",
                 "--set",
                 "firmware.services.psci.version=\"1.0\"",
@@ -276,7 +267,7 @@ class CapsTest {
         query hvc 1 --set firmware.registers.STD_HYP_BMAP=2 | trapline.firmware.registers.STD_HYP_BMAP cannot be: firmware register STD_HYP_BMAP takes no bits but
         """)
     void aRegisterThatCannotBeIsRefusedAsTheKernelDoes(String arguments, String expected) {
-        Said said = caps(arguments.split(" "));
+        Ended said = caps(arguments.split(" "));
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains(expected);
     }
@@ -293,7 +284,7 @@ class CapsTest {
         list --conduit both               | --conduit takes smc or hvc, not 'both'
         """)
     void aQuestionThatCannotBeAskedEndsWithStatusTwo(String arguments, String expected) {
-        Said said = caps(arguments.split(" "));
+        Ended said = caps(arguments.split(" "));
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains(expected);
         assertThat(said.out()).as("no output that looks like an answer").isEmpty();
@@ -301,7 +292,7 @@ class CapsTest {
 
     @Test
     void withoutAQuestionTheHelpIsShown() {
-        Said said = caps();
+        Ended said = caps();
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains("query", "list", "toggles", "Examples:");
     }

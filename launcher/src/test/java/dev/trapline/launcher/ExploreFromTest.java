@@ -1,17 +1,13 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,25 +36,11 @@ class ExploreFromTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private record Said(int status, String out, String err) {
-        String lastLine() {
-            return err.lines().toList().getLast();
-        }
-    }
-
-    private static Said perform(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true)))
-                .execute(List.of(arguments));
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
-    }
-
     private String file(String name) {
         return directory.resolve(name).toString();
     }
 
-    private Said explore(String... more) {
+    private Ended explore(String... more) {
         List<String> arguments = new ArrayList<>(
                 List.of("explore", "--from", file("rec"), "--seeds", "20", "--max-instructions", "100000"));
         arguments.addAll(List.of(more));
@@ -68,14 +50,14 @@ class ExploreFromTest {
     @BeforeEach
     void record() throws IOException {
         Files.writeString(directory.resolve("plan.conf"), PLAN);
-        Said recorded = perform("run", "--cpus", "4", "--record", file("rec"), guest(GUEST));
+        Ended recorded = perform("run", "--cpus", "4", "--record", file("rec"), guest(GUEST));
         assertThat(recorded.status()).as(recorded.err()).isZero();
     }
 
     @Test
     void rulesCountFromThePlaceOn() throws IOException {
         String place = callOf("target_cpu=0x2");
-        Said said = explore("--at", place, "--faults", file("plan.conf"), "--out", file("found"), "--format", "json");
+        Ended said = explore("--at", place, "--faults", file("plan.conf"), "--out", file("found"), "--format", "json");
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.GUEST_FAILED);
         JsonNode failures = new Schemas().validated(said.out()).get("failures");
         assertThat(failures).hasSize(1);
@@ -83,14 +65,14 @@ class ExploreFromTest {
         assertThat(failure.get("story").toString()).contains("PSCI_CPU_ON: refused");
         for (String recording : List.of("recording", "smallest")) {
             String made = failure.get(recording).asText();
-            Said trace = perform("trace", made, "--function", "PSCI_CPU_ON");
+            Ended trace = perform("trace", made, "--function", "PSCI_CPU_ON");
             assertThat(trace.out().lines().toList())
                     .as("it is the second call of the run, and the first one behind the place")
                     .hasSize(3)
                     .element(1)
                     .asString()
                     .contains("target_cpu=0x2", "= DENIED", "{fault: refused");
-            Said replayed = perform("replay", made);
+            Ended replayed = perform("replay", made);
             assertThat(replayed.status()).as(replayed.err()).isZero();
         }
     }
@@ -113,20 +95,20 @@ class ExploreFromTest {
         one.addAll(List.of("--jobs", "1", "--out", file("one")));
         List<String> two = new ArrayList<>(List.of(common));
         two.addAll(List.of("--jobs", "2", "--out", file("two")));
-        Said first = explore(one.toArray(String[]::new));
+        Ended first = explore(one.toArray(String[]::new));
         String expected = Files.readString(directory.resolve("one").resolve("exploration.json"));
         assertThat(explore(two.toArray(String[]::new)).status()).isEqualTo(first.status());
         assertThat(Files.readString(directory.resolve("two").resolve("exploration.json")))
                 .isEqualTo(expected);
         assertThat(explore(one.toArray(String[]::new)).out()).as("continued").isEqualTo(first.out());
-        Said elsewhere = explore("--at", "2", "--faults", file("plan.conf"), "--out", file("one"));
+        Ended elsewhere = explore("--at", "2", "--faults", file("plan.conf"), "--out", file("one"));
         assertThat(elsewhere.status()).isEqualTo(Ending.USAGE);
         assertThat(elsewhere.lastLine()).contains("has an exploration of another guest, place, plan or schedule");
     }
 
     @Test
     void aRunThatIsOverInTimeHasNotFailed() {
-        Said said = explore("--at", "1", "--faults", file("plan.conf"), "--for", "2us", "--format", "json");
+        Ended said = explore("--at", "1", "--faults", file("plan.conf"), "--for", "2us", "--format", "json");
         assertThat(said.status()).as(said.err()).isZero();
         assertThat(said.lastLine()).contains("no run failed");
     }
@@ -146,17 +128,17 @@ class ExploreFromTest {
         Files.writeString(
                 directory.resolve("early"),
                 "faults = [ { name = bit, at { moment = \"time:16ns\" }, do { flip-register = x1 } } ]");
-        Said said = explore(options.replace("early", file("early")).split(" "));
+        Ended said = explore(options.replace("early", file("early")).split(" "));
         assertThat(said.err()).contains(message);
         assertThat(said.status()).isEqualTo(Ending.USAGE);
     }
 
     @Test
     void aPlaceNeedsItsRecording() {
-        Said said = perform("explore", "--at", "2", guest(GUEST));
+        Ended said = perform("explore", "--at", "2", guest(GUEST));
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.lastLine()).contains("--at 2 has no effect: it is a place in the recording of --from");
-        Said absent = perform("explore", "--from", file("nowhere"));
+        Ended absent = perform("explore", "--from", file("nowhere"));
         assertThat(absent.status()).isEqualTo(Ending.USAGE);
         assertThat(absent.lastLine()).contains("there is no recording at");
     }

@@ -1,17 +1,13 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,26 +39,12 @@ class ExploreTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private record Said(int status, String out, String err) {
-        String lastLine() {
-            return err.lines().toList().getLast();
-        }
-    }
-
     @BeforeEach
     void writePlan() throws IOException {
         Files.writeString(directory.resolve("plan.conf"), PLAN);
     }
 
-    private Said perform(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true)))
-                .execute(List.of(arguments));
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
-    }
-
-    private Said explore(String guest, String seeds, String... more) {
+    private Ended explore(String guest, String seeds, String... more) {
         List<String> arguments = new ArrayList<>(List.of("explore", "--cpus", "4", "--seeds", seeds));
         arguments.addAll(List.of(more));
         if (!arguments.contains("--max-instructions")) {
@@ -75,7 +57,7 @@ class ExploreTest {
     private JsonNode found(String guest, String seeds, String... more) throws IOException {
         List<String> options = new ArrayList<>(List.of(more));
         options.addAll(List.of("--format", "json"));
-        Said said = explore(guest, seeds, options.toArray(String[]::new));
+        Ended said = explore(guest, seeds, options.toArray(String[]::new));
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.GUEST_FAILED);
         assertThat(said.lastLine()).contains("\"kind\":\"failures-found\"");
         return new Schemas().validated(said.out());
@@ -108,7 +90,7 @@ class ExploreTest {
         assertThat(failure.get("minimal").asBoolean()).as("%s", failure).isTrue();
         assertThat(failure.get("story").size()).as("%s", failure).isBetween(1, most);
         for (String recording : List.of("recording", "smallest")) {
-            Said replayed = perform("replay", failure.get(recording).asText());
+            Ended replayed = perform("replay", failure.get(recording).asText());
             assertThat(replayed.status()).as(replayed.err()).isZero();
             assertThat(replayed.lastLine()).startsWith("trapline: exit 0, replayed: no divergence");
         }
@@ -141,7 +123,7 @@ class ExploreTest {
         assertThat(perform("replay", failure.get("smallest").asText()).status()).isZero();
 
         // The plan alone does the same to an ordinary run.
-        Said again = perform(
+        Ended again = perform(
                 "run",
                 "--cpus",
                 "4",
@@ -165,7 +147,7 @@ class ExploreTest {
                 "trusts-x4",
             })
     void theSameGuestsWithoutTheirBugsSurvive(String guest) {
-        Said said = explore(guest + "-fixed", SURVIVED);
+        Ended said = explore(guest + "-fixed", SURVIVED);
         assertThat(said.status()).as(said.out()).isZero();
         assertThat(said.out()).startsWith(SURVIVED.equals("1000") ? "1,000 runs" : "100,000 runs");
     }
@@ -173,7 +155,7 @@ class ExploreTest {
     @ParameterizedTest
     @ValueSource(strings = {"ticket-lock", "hotplug", "sdei-update", "needle"})
     void theSameGuestsWithoutTheirBugsSurviveInterruptionsWhereTheyShare(String guest) {
-        Said said = explore(guest + "-fixed", "300", "--schedule", "shared:3");
+        Ended said = explore(guest + "-fixed", "300", "--schedule", "shared:3");
         assertThat(said.status()).as(said.out()).isZero();
     }
 
@@ -181,7 +163,7 @@ class ExploreTest {
     @ValueSource(strings = {"ignores-denied", "retries-forever", "trusts-x4"})
     void guestsThatExpectTheFaultsSurviveThem(String guest) {
         for (String swarm : List.of("--swarm", "--jobs=1")) {
-            Said said = explore(
+            Ended said = explore(
                     guest + "-fixed",
                     "200",
                     "--faults",
@@ -193,8 +175,8 @@ class ExploreTest {
 
     @Test
     void theResultDependsOnTheSeedsAlone() {
-        Said one = explore("ticket-lock", "0..99", "--jobs", "1");
-        Said two = explore("ticket-lock", "0..99", "--jobs", "3");
+        Ended one = explore("ticket-lock", "0..99", "--jobs", "1");
+        Ended two = explore("ticket-lock", "0..99", "--jobs", "3");
         assertThat(two.out()).isEqualTo(one.out()).contains("100 runs with the seeds 0..99, schedule random: ");
         assertThat(explore("ticket-lock", "195..195").out()).contains("1 failed", "first with seed 195;");
     }
@@ -230,7 +212,7 @@ class ExploreTest {
             assertThat(ended.lastLine())
                     .contains("exit 130, interrupted: the exploration was interrupted after ", "continues from there");
         }
-        Said rest = perform(command);
+        Ended rest = perform(command);
         assertThat(rest.err()).contains("continues after ");
         String[] whole = command.clone();
         whole[10] = directory.resolve("whole").toString();
@@ -243,14 +225,14 @@ class ExploreTest {
     void aDirectoryOfAnotherExplorationIsRefused() throws IOException {
         String out = directory.resolve("found").toString();
         explore("ticket-lock-fixed", "5", "--out", out);
-        Said other = explore("hotplug-fixed", "5", "--out", out);
+        Ended other = explore("hotplug-fixed", "5", "--out", out);
         assertThat(other.status()).isEqualTo(Ending.USAGE);
         assertThat(other.lastLine()).contains("has an exploration of another guest, place, plan or schedule");
         assertThat(explore("ticket-lock-fixed", "5", "--schedule", "jitter", "--out", out)
                         .status())
                 .isEqualTo(Ending.USAGE);
         Path mine = Files.createDirectory(directory.resolve("mine"));
-        Said strange = explore("ticket-lock-fixed", "5", "--out", mine.toString());
+        Ended strange = explore("ticket-lock-fixed", "5", "--out", mine.toString());
         assertThat(strange.status()).isEqualTo(Ending.USAGE);
         assertThat(strange.lastLine()).contains("has no exploration that can be continued");
         assertThat(mine).as("nothing is written into it").isEmptyDirectory();
@@ -263,7 +245,7 @@ class ExploreTest {
         explore("ticket-lock-fixed", "5", "--out", out.toString());
         String deep = damage.equals("[[[[") ? damage.repeat(15_000) : damage;
         Files.writeString(out.resolve("exploration.json"), deep);
-        Said said = explore("ticket-lock-fixed", "5", "--out", out.toString());
+        Ended said = explore("ticket-lock-fixed", "5", "--out", out.toString());
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.USAGE);
         assertThat(said.lastLine()).contains("has no exploration that can be continued");
     }
@@ -284,14 +266,14 @@ class ExploreTest {
         List<String> arguments = new ArrayList<>(List.of("explore"));
         arguments.addAll(List.of(options.split(";", -1)));
         arguments.add(guest("exit-42"));
-        Said said = perform(arguments.toArray(String[]::new));
+        Ended said = perform(arguments.toArray(String[]::new));
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.USAGE);
         assertThat(said.lastLine()).contains(words);
     }
 
     @Test
     void aLineOfTheConsoleCanBeAFailure() {
-        Said said = perform("explore", "--cpus", "2", "--seeds", "3", "--fail-on", "vCPU \\d+", guest("smp-hello"));
+        Ended said = perform("explore", "--cpus", "2", "--seeds", "3", "--fail-on", "vCPU \\d+", guest("smp-hello"));
         assertThat(said.status()).isEqualTo(Ending.GUEST_FAILED);
         assertThat(said.out()).contains("console-", "the guest printed \"");
     }

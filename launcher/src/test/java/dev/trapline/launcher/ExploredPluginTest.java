@@ -1,17 +1,12 @@
 package dev.trapline.launcher;
 
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,10 +22,7 @@ class ExploredPluginTest {
     @Test
     void theStackTraceOfAServiceIsShownWithoutTheSearch() throws IOException {
         BrokenPlugin plugin = BrokenPlugin.in(directory);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true)))
-                .execute(List.of(
+        Ended ended = perform(
                         "explore",
                         "--plugin",
                         plugin.jar().toString(),
@@ -44,9 +36,9 @@ class ExploredPluginTest {
                         "1M",
                         "--seeds",
                         "2",
-                        plugin.guest().toString()));
-        assertThat(status).as(err.toString()).isEqualTo(Ending.GUEST_FAILED);
-        assertThat(out.toString(StandardCharsets.UTF_8))
+                        plugin.guest().toString());
+        assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.GUEST_FAILED);
+        assertThat(ended.out())
                 .contains(
                         "service 'misbehaving' threw java.lang.IllegalStateException: out of luck on call",
                         "\tat " + Misbehaving.class.getName())

@@ -1,20 +1,16 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,19 +47,9 @@ class GeneratedTestTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private record Said(int status, String out, String err) {}
-
     @BeforeEach
     void writePlan() throws IOException {
         Files.writeString(directory.resolve("plan.conf"), PLAN);
-    }
-
-    private static Said perform(List<String> arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true)))
-                .execute(arguments);
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
     }
 
     private List<String> exploring(String guest, String seeds, String... more) {
@@ -78,7 +64,7 @@ class GeneratedTestTest {
     private JsonNode explored(String guest, String seeds, String... more) throws IOException {
         List<String> arguments = exploring(guest, seeds, more);
         arguments.addAll(List.of("--format", "json"));
-        Said said = perform(arguments);
+        Ended said = perform(arguments);
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.GUEST_FAILED);
         JsonNode failures = new Schemas().validated(said.out()).get("failures");
         assertThat(failures).as("%s", failures).hasSize(1);
@@ -173,7 +159,7 @@ class GeneratedTestTest {
     @Test
     void aRecordingHasATestToo() throws IOException {
         String recording = directory.resolve("rec").toString();
-        Said run = perform(List.of(
+        Ended run = perform(List.of(
                 "run",
                 "--cpus",
                 "4",
@@ -186,7 +172,7 @@ class GeneratedTestTest {
                 guest("bugs/sdei-update")));
         assertThat(run.status()).as(run.err()).isEqualTo(1);
         Path small = directory.resolve("small");
-        Said said = perform(List.of("minimize", recording, "--out", small.toString()));
+        Ended said = perform(List.of("minimize", recording, "--out", small.toString()));
         Path test = small.resolve("SdeiUpdateExitStatusTest.java");
         assertThat(said.out()).as(said.err()).contains("a test of it: " + test + "\n");
         assertThat(test).content().contains("The recording does not say where the guest is: give its path.");
@@ -220,7 +206,7 @@ class GeneratedTestTest {
     void whatATestCannotDescribeIsTold(String options, String words) {
         List<String> more = new ArrayList<>(List.of(options.split(";", -1)));
         String guest = more.removeLast();
-        Said said = perform(exploring(guest, "1", more.toArray(String[]::new)));
+        Ended said = perform(exploring(guest, "1", more.toArray(String[]::new)));
         assertThat(said.out()).as(said.err()).contains("  no test of it: @MachineTest " + words + "\n");
     }
 

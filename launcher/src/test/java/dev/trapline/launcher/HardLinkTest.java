@@ -1,17 +1,14 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,16 +26,6 @@ class HardLinkTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
-
-    private record Said(int status, String err) {}
-
-    private static Said perform(String... arguments) {
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(
-                        InputStream.nullInputStream(), new ByteArrayOutputStream(), new PrintWriter(err, true)))
-                .execute(List.of(arguments));
-        return new Said(status, err.toString());
-    }
 
     private Path recording() {
         return directory.resolve("rec");
@@ -68,7 +55,7 @@ class HardLinkTest {
         }
     }
 
-    private Said proceed() {
+    private Ended proceed() {
         return perform("run", "--continue", recording().toString(), "--timeout", "100ms");
     }
 
@@ -115,7 +102,7 @@ class HardLinkTest {
         Path lock = recording().resolve("lock");
         Files.deleteIfExists(lock);
         Files.createLink(lock, Files.writeString(directory.resolve("victim"), "mine\n"));
-        Said said = proceed();
+        Ended said = proceed();
         assertThat(said.status()).as(said.err()).isEqualTo(7);
         assertThat(said.err()).contains("has another name elsewhere (a hard link)", "use a copy");
     }

@@ -1,14 +1,15 @@
 package dev.trapline.launcher;
 
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,15 +20,6 @@ import picocli.CommandLine;
 
 /// The help of every command.
 class HelpTest {
-
-    private record Said(int status, String out, String err) {}
-
-    private static Said perform(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        int status = new Trapline(terminal(out, err)).execute(List.of(arguments));
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
-    }
 
     private static Terminal terminal(ByteArrayOutputStream out, StringWriter err) {
         return new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
@@ -94,7 +86,7 @@ class HelpTest {
 
     @Test
     void helpOfWhatIsNoCommandNamesTheNearest() {
-        Said said = perform("help", "journal", "exprot");
+        Ended said = perform("help", "journal", "exprot");
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains("there is no command 'trapline journal exprot'; did you mean export?");
         assertThat(said.out()).isEmpty();

@@ -1,22 +1,18 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
 import dev.trapline.testkit.HostTools;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -51,26 +47,19 @@ class HostileExplorationTest {
         Files.createDirectory(directory.resolve("outside"));
     }
 
-    /// @param err all that was said
-    private record Said(int status, String err) {}
-
     /// Explores the seeds around one that fails.
-    private Said explore() {
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(
-                        InputStream.nullInputStream(), new ByteArrayOutputStream(), new PrintWriter(err, true)))
-                .execute(List.of(
-                        "explore",
-                        "--cpus",
-                        "4",
-                        "--schedule",
-                        "pct:3",
-                        "--seeds",
-                        "242..244",
-                        "--out",
-                        out().toString(),
-                        guest("bugs/hotplug")));
-        return new Said(status, err.toString());
+    private Ended explore() {
+        return perform(
+                "explore",
+                "--cpus",
+                "4",
+                "--schedule",
+                "pct:3",
+                "--seeds",
+                "242..244",
+                "--out",
+                out().toString(),
+                guest("bugs/hotplug"));
     }
 
     @ParameterizedTest
@@ -93,7 +82,7 @@ class HostileExplorationTest {
         } else {
             HostTools.execute(directory, "mkfifo", trap.toString());
         }
-        Said said = explore();
+        Ended said = explore();
         assertThat(said.status()).as(said.err()).isIn(Ending.USAGE, Ending.STORAGE);
         assertThat(said.err()).contains(name.endsWith("json") ? "name another directory" : trap.toString());
         assertThat(victim()).hasContent("mine\n");
@@ -104,7 +93,7 @@ class HostileExplorationTest {
         assertThat(explore().status()).isEqualTo(Ending.GUEST_FAILED);
         HostTools.execute(directory, "rm", "-r", out().resolve(GROUP).toString());
         Files.createSymbolicLink(out().resolve(GROUP), directory.resolve("outside"));
-        Said said = explore();
+        Ended said = explore();
         assertThat(said.status()).as(said.err()).isEqualTo(Ending.STORAGE);
         assertThat(said.err()).contains("is a symbolic link");
         assertThat(directory.resolve("outside")).isEmptyDirectory();
@@ -131,7 +120,7 @@ class HostileExplorationTest {
         Path file = out().resolve("exploration.json");
         String text = Files.readString(file, StandardCharsets.UTF_8);
         Files.writeString(file, text.replace("\"groups\":[", "\"groups\":[" + element.repeat(times)));
-        Said said = explore();
+        Ended said = explore();
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains("has no exploration that can be continued");
     }
@@ -169,7 +158,7 @@ class HostileExplorationTest {
         String sound = Files.readString(file, StandardCharsets.UTF_8);
         assertThat(sound).contains(text);
         Files.writeString(file, sound.replace(text, other));
-        Said said = explore();
+        Ended said = explore();
         assertThat(said.status()).as(other).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains("has no exploration that can be continued");
     }

@@ -1,18 +1,14 @@
 package dev.trapline.launcher;
 
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.abi.machine.Image;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
 import dev.trapline.testkit.LinuxGuest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,16 +32,6 @@ class LinuxFaultsTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
-
-    private record Said(int status, String out, String err) {}
-
-    private static Said perform(List<String> arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true)))
-                .execute(arguments);
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
-    }
 
     private String file(String name) {
         return directory.resolve(name).toString();
@@ -91,7 +77,7 @@ class LinuxFaultsTest {
             expect "GUEST-ENDED" within 120s
             expect "Power down" within 60s
             """);
-        Said said = perform(linux(
+        Ended said = perform(linux(
                 "explore",
                 "--faults",
                 file("plan.conf"),
@@ -116,7 +102,7 @@ class LinuxFaultsTest {
             assertThat(failure.get("failure").asText()).as("%s", failure).isIn(OF_THE_GUEST);
             if (FULL) {
                 assertThat(failure.get("story")).as("%s", failure).isNotEmpty();
-                Said replayed = perform(List.of("replay", failure.get("recording").asText()));
+                Ended replayed = perform(List.of("replay", failure.get("recording").asText()));
                 assertThat(replayed.status()).as(replayed.err()).isZero();
             }
         }
@@ -132,10 +118,10 @@ class LinuxFaultsTest {
             expect "GUEST-IDLE" within 120s
             expect "nothing more" within 100ms
             """);
-        Said recorded =
+        Ended recorded =
                 perform(linux("run", "--set", "run.expect=" + file("idle.expect"), "--record", file("boot")));
         assertThat(recorded.status()).as(recorded.err()).isEqualTo(Ending.LIMIT);
-        Said said = perform(List.of(
+        Ended said = perform(List.of(
                 "explore", "--from", file("boot"), "--for", "50ms", "--seeds", "10", "--format", "json"));
         assertThat(said.status()).as(said.err()).isZero();
         JsonNode document = new Schemas().validated(said.out());

@@ -1,17 +1,13 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,25 +24,11 @@ class MinimizeTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private record Said(int status, String out, String err) {
-        String lastLine() {
-            return err.lines().toList().getLast();
-        }
-    }
-
-    private Said perform(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        int status = new Trapline(new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true)))
-                .execute(List.of(arguments));
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
-    }
-
     private String file(String name) {
         return directory.resolve(name).toString();
     }
 
-    private Said record(String name, String guest, String... options) {
+    private Ended record(String name, String guest, String... options) {
         List<String> arguments = new ArrayList<>(List.of("run", "--cpus", "4", "--record", file(name)));
         arguments.addAll(List.of(options));
         arguments.add(guest(guest));
@@ -56,13 +38,13 @@ class MinimizeTest {
     private JsonNode minimized(String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("minimize", "--format", "json"));
         arguments.addAll(List.of(more));
-        Said said = perform(arguments.toArray(String[]::new));
+        Ended said = perform(arguments.toArray(String[]::new));
         assertThat(said.status()).as(said.err()).isZero();
         return new Schemas().validated(said.out());
     }
 
     private void assertReplays(String recording) {
-        Said replayed = perform("replay", recording);
+        Ended replayed = perform("replay", recording);
         assertThat(replayed.status()).as(replayed.err()).isZero();
         assertThat(replayed.lastLine()).startsWith("trapline: exit 0, replayed: no divergence");
     }
@@ -86,7 +68,7 @@ class MinimizeTest {
 
     @Test
     void aRunOfAnExplorationIsShrunkAsTheExplorationDoes() throws IOException {
-        Said explored = perform(
+        Ended explored = perform(
                 "explore",
                 "--cpus",
                 "4",
@@ -120,7 +102,7 @@ class MinimizeTest {
         assertThat(left.get("story")).hasSize(1);
         assertThat(left.get("story").toString()).contains("PSCI_CPU_ON: refused");
         assertReplays(file("small"));
-        Said again = perform(
+        Ended again = perform(
                 "run",
                 "--cpus",
                 "4",
@@ -131,7 +113,7 @@ class MinimizeTest {
                 guest("bugs/ignores-denied"));
         assertThat(again.status()).as("its plan does it from power-on: %s", again.err()).isEqualTo(Ending.LIMIT);
         assertThat(again.err()).contains("1 fault: ");
-        Said beyond = perform("minimize", file("rec"), "--from", "99999", "--out", file("other"));
+        Ended beyond = perform("minimize", file("rec"), "--from", "99999", "--out", file("other"));
         assertThat(beyond.status()).isEqualTo(Ending.USAGE);
         assertThat(beyond.err()).contains("there is no slice 99999");
     }
@@ -152,7 +134,7 @@ class MinimizeTest {
         assertThat(left.get("story").toString()).contains("PSCI_CPU_ON: refused");
         assertThat(left.get("story")).hasSize(1);
         assertReplays(file("rec-smallest"));
-        Said again = perform(
+        Ended again = perform(
                 "run",
                 "--cpus",
                 "4",
@@ -182,7 +164,7 @@ class MinimizeTest {
         assertReplays(file("rec-smallest"));
         Path plan = Path.of(left.get("plan").asText());
         assertThat(Files.readString(plan)).contains("do { misread = 0x9000018, set = \"0x20\" }");
-        Said again = perform(
+        Ended again = perform(
                 "run", "--cpus", "4", "--max-instructions", "100000", "--faults", plan.toString(), guest("smp-hello"));
         assertThat(again.status()).as(again.err()).isEqualTo(Ending.LIMIT);
     }
@@ -200,7 +182,7 @@ class MinimizeTest {
     @Test
     void aRunThatDidNotFailHasNothingToShrink() {
         record("rec", "smp-hello");
-        Said said = perform("minimize", file("rec"));
+        Ended said = perform("minimize", file("rec"));
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.lastLine()).contains("the recorded run did not fail, so there is nothing to shrink");
         assertThat(directory.resolve("rec-smallest")).doesNotExist();
@@ -210,7 +192,7 @@ class MinimizeTest {
     void whatExistsIsNotReplaced() throws IOException {
         record("rec", "smp-hello");
         Files.createDirectory(directory.resolve("rec-smallest"));
-        Said said = perform("minimize", file("rec"));
+        Ended said = perform("minimize", file("rec"));
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.lastLine()).contains("rec-smallest exists: name a new directory with --out");
     }

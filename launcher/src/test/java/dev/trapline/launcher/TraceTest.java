@@ -1,16 +1,12 @@
 package dev.trapline.launcher;
 
 import static dev.trapline.launcher.CommandProcess.guest;
+import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -40,30 +36,16 @@ class TraceTest {
     @SuppressWarnings("NullAway.Init")
     private static String recording;
 
-    private record Said(int status, String out, String err) {
-        List<String> lines() {
-            return out.lines().toList();
-        }
-    }
-
     @BeforeAll
     static void record() {
         recording = directory.resolve("rec").toString();
         assertThat(perform("run", "--cpus", "4", "--record", recording, guest("smp-hello"))
                         .status())
                 .isZero();
-        calls = trace("--schedule").lines().size();
+        calls = trace("--schedule").out().lines().toList().size();
     }
 
-    private static Said perform(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        Terminal terminal = new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
-        int status = new Trapline(terminal).execute(List.of(arguments));
-        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString());
-    }
-
-    private static Said trace(String options) {
+    private static Ended trace(String options) {
         String[] words = ("trace " + recording + " " + options).strip().split(" +");
         return perform(words);
     }
@@ -85,11 +67,11 @@ class TraceTest {
 
     @Test
     void aNumberIsTheSameHoweverMuchIsShown() {
-        for (String line : trace("--function PSCI_CPU_ON").lines()) {
-            assertThat(trace("").lines()).contains(line);
+        for (String line : trace("--function PSCI_CPU_ON").out().lines().toList()) {
+            assertThat(trace("").out().lines().toList()).contains(line);
         }
-        String last = trace("--from 15 --cpu 0").lines().getLast();
-        assertThat(trace("").lines().getLast()).isEqualTo(last);
+        String last = trace("--from 15 --cpu 0").out().lines().toList().getLast();
+        assertThat(trace("").out().lines().toList().getLast()).isEqualTo(last);
     }
 
     @ParameterizedTest
@@ -122,7 +104,7 @@ class TraceTest {
     }
 
     private static List<MatchResult> slices() {
-        return trace("--schedule").lines().stream()
+        return trace("--schedule").out().lines().toList().stream()
                 .map(line -> {
                     Matcher matcher = SLICE.matcher(line);
                     assertThat(matcher.matches()).as(line).isTrue();
@@ -170,9 +152,9 @@ class TraceTest {
             clocks[vcpu] = begin + number(slice, 4);
             made = clocks[0];
         }
-        assertThat(trace("--schedule --cpu 2").lines())
+        assertThat(trace("--schedule --cpu 2").out().lines().toList())
                 .as("one slice of vCPU 2")
-                .containsExactlyElementsOf(trace("--schedule").lines().stream()
+                .containsExactlyElementsOf(trace("--schedule").out().lines().toList().stream()
                         .filter(line -> line.contains(" vcpu2 "))
                         .toList())
                 .hasSize(1);
@@ -201,7 +183,7 @@ class TraceTest {
         --from hypercall#3 --to hypercall#4 | 2 | 3
         """)
     void aPartOfTheScheduleHasTheSlicesThatRanInIt(String options, int first, int last) {
-        List<String> slices = trace("--schedule " + options).lines();
+        List<String> slices = trace("--schedule " + options).out().lines().toList();
         assertThat(slices).hasSize(last - first + 1);
         assertThat(slices.getFirst()).startsWith(String.format("%10d ", first));
         assertThat(slices.getLast()).startsWith(String.format("%10d ", last));
@@ -216,7 +198,7 @@ class TraceTest {
         while (row.find()) {
             String function = row.group(2);
             String result = " = " + row.group(3) + " ";
-            long lines = trace("--function " + function).lines().stream()
+            long lines = trace("--function " + function).out().lines()
                     .filter(line -> line.contains(result))
                     .count();
             assertThat(lines).as(function + result).isEqualTo(Long.parseLong(row.group(1)));
@@ -244,7 +226,7 @@ class TraceTest {
         --to 999                            | there is no slice 999
         """)
     void whatDoesNotGoTogetherIsRefused(String options, String reason) {
-        Said said = trace(options);
+        Ended said = trace(options);
         assertThat(said.status()).isEqualTo(Ending.USAGE);
         assertThat(said.err()).contains(reason);
         assertThat(said.out()).isEmpty();
