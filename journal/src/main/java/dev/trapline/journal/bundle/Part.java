@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The layout of a file that holds one recording.
 ///
@@ -71,12 +72,12 @@ final class Part {
             return words;
         }
 
-        /// The kind with a code; the end, which is checked by its hash, if there is none.
-        static Kind of(int code) {
+        /// The kind with a code; null if there is none.
+        static @Nullable Kind of(int code) {
             return List.of(values()).stream()
                     .filter(kind -> kind.code == code)
                     .findFirst()
-                    .orElse(END);
+                    .orElse(null);
         }
     }
 

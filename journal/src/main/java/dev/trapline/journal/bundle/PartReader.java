@@ -97,7 +97,7 @@ final class PartReader implements AutoCloseable {
         part = "part " + next;
         byte[] head = read(Part.HEAD_BYTES);
         ByteBuffer fields = Part.little(head);
-        Part.Kind kind = Part.Kind.of(fields.get());
+        int code = Byte.toUnsignedInt(fields.get());
         int ordinal = fields.getInt();
         long contentBytes = fields.getLong();
         long storedBytes = fields.getLong();
@@ -108,6 +108,10 @@ final class PartReader implements AutoCloseable {
         byte[] expected = hashOf(head, storedBytes);
         if (!MessageDigest.isEqual(expected, read(Part.HASH_BYTES))) {
             throw damaged("its hash is wrong");
+        }
+        Part.Kind kind = Part.Kind.of(code);
+        if (kind == null) {
+            throw damaged("there is no part of kind " + code);
         }
         part = "part " + next + " (" + kind.words() + ")";
         if (ordinal != next || kind.code() < last.code() || contentBytes < 0) {

@@ -1,6 +1,7 @@
 package dev.trapline.journal.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.trapline.abi.Bytes;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -95,6 +97,28 @@ class HostileExportTest {
                 manifest(),
                 header(List.of()),
                 new Written(Part.Kind.SEGMENTS, new byte[(68 << 20) + 1]));
+    }
+
+    /// Its hash is right: somebody wrote it so.
+    @Test
+    void aPartOfAnUnknownKindIsRefused() throws Exception {
+        for (int kind : new int[] {0, 6, 200, 255}) {
+            Path file = write(manifest());
+            byte[] bytes = Files.readAllBytes(file);
+            int end = bytes.length - Part.HASH_BYTES;
+            bytes[Part.PROLOGUE_BYTES] = (byte) kind;
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] before = digest.digest(Arrays.copyOf(bytes, Part.PROLOGUE_BYTES));
+            digest.update(before);
+            digest.update(bytes, Part.PROLOGUE_BYTES, end - Part.PROLOGUE_BYTES);
+            System.arraycopy(digest.digest(), 0, bytes, end, Part.HASH_BYTES);
+            Files.write(file, bytes);
+            assertThatThrownBy(() -> Recordings.importTo(file, directory.resolve("made")))
+                    .isInstanceOf(RecordingException.class)
+                    .hasMessageContaining("there is no part of kind " + kind);
+            Files.delete(file);
+            assertThat(directory).isEmptyDirectory();
+        }
     }
 
     /// A few bytes of a file unpack to millions of services, images or devices. In memory, each needs many times
