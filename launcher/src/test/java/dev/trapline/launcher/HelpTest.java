@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
-import dev.trapline.launcher.output.Terminal;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,10 +15,6 @@ import picocli.CommandLine;
 
 /// The help of every command.
 class HelpTest {
-
-    private static Terminal terminal(ByteArrayOutputStream out, StringWriter err) {
-        return new Terminal(InputStream.nullInputStream(), out, new PrintWriter(err, true));
-    }
 
     @TestFactory
     Stream<DynamicTest> everyHelpFitsItsTerminalAndKeepsItsSentencesWhole() {
