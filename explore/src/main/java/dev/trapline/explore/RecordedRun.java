@@ -93,7 +93,11 @@ public record RecordedRun(Subject subject, List<Choice> choices) implements Fail
         removable.removeIf(Choice.OfEntropy.class::isInstance);
         removable.removeAll(fixed());
         boolean isWhole = !(subject.beginning() instanceof Beginning.Place);
-        return new Noted(same, removable, List.of(), isWhole ? calls.noted() : calls.noted().withoutNumbers());
+        return new Noted(
+                same,
+                removable,
+                List.of(),
+                isWhole ? calls.noted() : calls.noted().withoutNumbers());
     }
 
     private List<Choice> entropy() {

@@ -4,13 +4,13 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.firmware.GuestMemory;
 import dev.trapline.abi.firmware.Reply;
 import dev.trapline.abi.firmware.ServiceCall;
 import dev.trapline.abi.firmware.ServiceContext;
 import dev.trapline.abi.firmware.ServiceDescriptor;
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

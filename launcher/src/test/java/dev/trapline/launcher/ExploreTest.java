@@ -4,8 +4,8 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.nio.file.Files;

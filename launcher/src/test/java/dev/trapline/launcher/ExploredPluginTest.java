@@ -23,20 +23,20 @@ class ExploredPluginTest {
     void theStackTraceOfAServiceIsShownWithoutTheSearch() throws IOException {
         BrokenPlugin plugin = BrokenPlugin.in(directory);
         Ended ended = perform(
-                        "explore",
-                        "--plugin",
-                        plugin.jar().toString(),
-                        "--set",
-                        "firmware.services.misbehaving.how=throw",
-                        "--set",
-                        "firmware.services.misbehaving.where=apply",
-                        "--load-address",
-                        "0x40000000",
-                        "--memory",
-                        "1M",
-                        "--seeds",
-                        "2",
-                        plugin.guest().toString());
+                "explore",
+                "--plugin",
+                plugin.jar().toString(),
+                "--set",
+                "firmware.services.misbehaving.how=throw",
+                "--set",
+                "firmware.services.misbehaving.where=apply",
+                "--load-address",
+                "0x40000000",
+                "--memory",
+                "1M",
+                "--seeds",
+                "2",
+                plugin.guest().toString());
         assertThat(ended.status()).as(ended.err()).isEqualTo(Ending.GUEST_FAILED);
         assertThat(ended.out())
                 .contains(

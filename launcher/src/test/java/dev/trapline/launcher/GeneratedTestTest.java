@@ -5,8 +5,8 @@ import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.net.URL;

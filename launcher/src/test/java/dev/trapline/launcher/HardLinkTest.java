@@ -4,11 +4,11 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.abi.history.RecordingException;
 import dev.trapline.journal.OpenOptions;
 import dev.trapline.journal.RecordingReader;
 import dev.trapline.journal.recording.Recordings;
+import dev.trapline.launcher.CommandProcess.Ended;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.trapline.launcher;
 import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.trapline.abi.machine.Image;
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.testkit.LinuxGuest;
 import java.io.IOException;
@@ -102,7 +102,8 @@ class LinuxFaultsTest {
             assertThat(failure.get("failure").asText()).as("%s", failure).isIn(OF_THE_GUEST);
             if (FULL) {
                 assertThat(failure.get("story")).as("%s", failure).isNotEmpty();
-                Ended replayed = perform(List.of("replay", failure.get("recording").asText()));
+                Ended replayed =
+                        perform(List.of("replay", failure.get("recording").asText()));
                 assertThat(replayed.status()).as(replayed.err()).isZero();
             }
         }
@@ -118,11 +119,10 @@ class LinuxFaultsTest {
             expect "GUEST-IDLE" within 120s
             expect "nothing more" within 100ms
             """);
-        Ended recorded =
-                perform(linux("run", "--set", "run.expect=" + file("idle.expect"), "--record", file("boot")));
+        Ended recorded = perform(linux("run", "--set", "run.expect=" + file("idle.expect"), "--record", file("boot")));
         assertThat(recorded.status()).as(recorded.err()).isEqualTo(Ending.LIMIT);
-        Ended said = perform(List.of(
-                "explore", "--from", file("boot"), "--for", "50ms", "--seeds", "10", "--format", "json"));
+        Ended said = perform(
+                List.of("explore", "--from", file("boot"), "--for", "50ms", "--seeds", "10", "--format", "json"));
         assertThat(said.status()).as(said.err()).isZero();
         JsonNode document = new Schemas().validated(said.out());
         assertThat(document.get("runs").asInt()).isEqualTo(10);

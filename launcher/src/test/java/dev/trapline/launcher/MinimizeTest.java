@@ -4,8 +4,8 @@ import static dev.trapline.launcher.CommandProcess.guest;
 import static dev.trapline.launcher.InProcess.perform;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.trapline.launcher.CommandProcess.Ended;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.trapline.launcher.CommandProcess.Ended;
 import dev.trapline.launcher.output.Ending;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,7 +111,9 @@ class MinimizeTest {
                 "--faults",
                 left.get("plan").asText(),
                 guest("bugs/ignores-denied"));
-        assertThat(again.status()).as("its plan does it from power-on: %s", again.err()).isEqualTo(Ending.LIMIT);
+        assertThat(again.status())
+                .as("its plan does it from power-on: %s", again.err())
+                .isEqualTo(Ending.LIMIT);
         assertThat(again.err()).contains("1 fault: ");
         Ended beyond = perform("minimize", file("rec"), "--from", "99999", "--out", file("other"));
         assertThat(beyond.status()).isEqualTo(Ending.USAGE);

@@ -198,7 +198,9 @@ class TraceTest {
         while (row.find()) {
             String function = row.group(2);
             String result = " = " + row.group(3) + " ";
-            long lines = trace("--function " + function).out().lines()
+            long lines = trace("--function " + function)
+                    .out()
+                    .lines()
                     .filter(line -> line.contains(result))
                     .count();
             assertThat(lines).as(function + result).isEqualTo(Long.parseLong(row.group(1)));

@@ -41,9 +41,9 @@ import dev.trapline.launcher.recording.Replaying;
 import dev.trapline.machine.RunReport;
 import dev.trapline.machine.choice.Choices;
 import dev.trapline.machine.choice.RecordedChoices;
+import dev.trapline.timeline.PositionQuery;
 import dev.trapline.vcpu.Machine;
 import dev.trapline.vcpu.RecordedTrials;
-import dev.trapline.timeline.PositionQuery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -122,9 +122,7 @@ public final class MinimizeCommand implements Action {
         Oracle oracle = options.oracle();
         int budget = options.budget();
         Replaying replaying = recording.prepare(
-                terminal.err(),
-                rules -> rules.when(
-                        true, "this command uses no checkpoints", "replay.checkpoints."));
+                terminal.err(), rules -> rules.when(true, "this command uses no checkpoints", "replay.checkpoints."));
         Path out = options.outFor(replaying.recording());
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
             throw CommandException.usage(out + " exists: name a new directory with --out");
@@ -163,8 +161,7 @@ public final class MinimizeCommand implements Action {
         List<FirmwareService<?>> services = replaying.services().all();
         Subject whole = new Subject(inOrder(header.spec()), reader.images(), services);
         PositionQuery from = options.from();
-        Beginning.Place place =
-                from == null ? null : new PlaceInRecording(terminal, replaying, engines).place(from);
+        Beginning.Place place = from == null ? null : new PlaceInRecording(terminal, replaying, engines).place(from);
         Subject subject = place == null ? whole : whole.from(place);
         RecordedChoices choices =
                 place == null ? new RecordedChoices(header.spec()) : new RecordedChoices(header.spec(), place.slice());

@@ -54,8 +54,9 @@ final class MinimizeOptions {
             names = "--from",
             paramLabel = "POS",
             order = 4,
-            description = "Leave the run up to this position as it is: each try begins there, and not at power-on. POS is "
-                    + "as for 'trapline replay --at'.")
+            description =
+                    "Leave the run up to this position as it is: each try begins there, and not at power-on. POS is "
+                            + "as for 'trapline replay --at'.")
     void from(@Nullable String value) {
         from = value;
     }
