@@ -87,9 +87,7 @@ final class DefectKinds {
             doing.refuse("level", level, "takes " + HIGH + " or " + LOW, ", not " + text);
             return null;
         }
-        long ticks = duration == null || Settings.shown(duration).equals(FaultKinds.FOREVER)
-                ? Injection.Hold.FOREVER
-                : FaultKinds.ticks(doing, "duration", duration, "a duration, as in 5ms, or " + FaultKinds.FOREVER);
+        long ticks = duration == null ? Injection.Hold.FOREVER : FaultKinds.ticksOrForever(doing, "duration", duration);
         return ticks == 0 || !doing.isFine() ? null : new Injection.StuckLine(intid, text.equals(HIGH), ticks);
     }
 

@@ -119,10 +119,7 @@ final class FaultKinds {
                 yield ticks == 0 ? null : new CallFault.Late(ticks);
             }
             case LOSE -> {
-                if (Settings.shown(value).equals(FOREVER)) {
-                    yield new CallFault.Lost(CallFault.FOREVER);
-                }
-                long ticks = ticks(doing, kind.id(), value, "a duration, as in 5ms, or " + FOREVER);
+                long ticks = ticksOrForever(doing, kind.id(), value);
                 yield ticks == 0 ? null : new CallFault.Lost(ticks);
             }
             case REPEAT -> yes(doing, kind.id(), value) ? new CallFault.Repeated() : null;
@@ -165,6 +162,13 @@ final class FaultKinds {
         }
         doing.refuse(key, value, "takes true", ", not " + Settings.shown(value));
         return false;
+    }
+
+    /// A duration in ticks; [CallFault#FOREVER] for ever, and 0 if there is an error.
+    static long ticksOrForever(SectionReader doing, String key, ConfigValue value) {
+        return Settings.shown(value).equals(FOREVER)
+                ? CallFault.FOREVER
+                : ticks(doing, key, value, "a duration, as in 5ms, or " + FOREVER);
     }
 
     /// A duration in ticks.

@@ -1,7 +1,6 @@
 package dev.trapline.config;
 
 import com.typesafe.config.ConfigValue;
-import dev.trapline.abi.fault.CallFault;
 import dev.trapline.abi.fault.MachineFault;
 import dev.trapline.abi.fault.MachineFault.Targets;
 import dev.trapline.abi.machine.Injection;
@@ -93,11 +92,7 @@ final class MachineFaultKinds {
     }
 
     private @Nullable MachineFault hold(Targets targets, ConfigValue value) {
-        if (Settings.shown(value).equals(FaultKinds.FOREVER)) {
-            return new MachineFault.Held(targets, CallFault.FOREVER);
-        }
-        String takes = "a duration, as in 5ms, or " + FaultKinds.FOREVER;
-        long ticks = FaultKinds.ticks(doing, FaultKind.HOLD.id(), value, takes);
+        long ticks = FaultKinds.ticksOrForever(doing, FaultKind.HOLD.id(), value);
         return ticks == 0 ? null : new MachineFault.Held(targets, ticks);
     }
 }

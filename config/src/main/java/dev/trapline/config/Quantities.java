@@ -1,5 +1,6 @@
 package dev.trapline.config;
 
+import dev.trapline.abi.machine.MachineSpec;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -57,6 +58,13 @@ public final class Quantities {
                     case 'g' -> 30;
                     default -> 0;
                 });
+    }
+
+    /// A duration in ticks of virtual time, rounded up. See [#nanoseconds].
+    public static @Nullable BigInteger ticks(String text) {
+        BigInteger nanos = nanoseconds(text);
+        BigInteger tick = BigInteger.valueOf(MachineSpec.NANOS_PER_TICK);
+        return nanos == null ? null : nanos.add(tick).subtract(BigInteger.ONE).divide(tick);
     }
 
     /// A duration in nanoseconds, rounded down. The unit is required, except after 0, because the unit of a bare

@@ -36,10 +36,14 @@ public record Profile(long span, List<Site> sites) {
     ///
     /// @throws dev.trapline.machine.MachineSetupException as a [TrialMachine]
     public static Profile of(EngineFactory engines, Subject subject, Strategy strategy) {
-        long span = span(engines, subject);
         return switch (strategy) {
-            case Strategy.Random _, Strategy.Jitter _, Strategy.ByPriority _ -> ofSpan(span);
-            case Strategy.AtSites _ -> new Profile(span, SiteFinder.find(engines, subject));
+            case Strategy.Random _, Strategy.Jitter _ -> {
+                // They need no profile. The machine is tried all the same, before anything is kept of its runs.
+                new TrialMachine(engines, subject, Oracle.STANDARD).close();
+                yield ofSpan(1);
+            }
+            case Strategy.ByPriority _ -> ofSpan(span(engines, subject));
+            case Strategy.AtSites _ -> new Profile(span(engines, subject), SiteFinder.find(engines, subject));
         };
     }
 

@@ -113,7 +113,7 @@ final class SiteFinder {
                 boolean keeps = (asked.after().bit() & ready) != 0;
                 VcpuId vcpu = keeps ? asked.after() : byDefault.vcpu();
                 running = vcpu;
-                clock = keeps ? Math.max(asked.at(), asked.round()) : asked.round();
+                clock = asked.clock(vcpu);
                 return new Turn(vcpu, 1);
             }
 

@@ -75,7 +75,7 @@ public final class Story {
             case Choice.OfFault(CallKey call, CallFault fault) -> call + ": " + HypercallText.fault(fault);
             case Choice.OfTurn(ChoicePoint asked, Turn turn) -> line(asked, turn, scenes);
             case Choice.OfArrival(ChoicePoint asked, var arrival) ->
-                arrival(arrival) + ", " + when(new Moment.AtTime(Math.max(asked.at(), asked.round())));
+                arrival(arrival) + ", " + when(new Moment.AtTime(asked.clock(asked.after())));
             case Choice.Planned(long moment, var arrival) -> arrival(arrival) + ", " + when(new Moment.AtTime(moment));
             case Choice.RoundEnd(long moment) -> "the round ends " + when(new Moment.AtTime(moment));
             case Choice.OfEntropy(var asked, var bytes) ->

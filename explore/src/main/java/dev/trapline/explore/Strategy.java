@@ -65,8 +65,11 @@ public sealed interface Strategy {
         private static Pct.Change change(SplitMix64 draws, Subject subject, Profile profile) {
             List<Profile.Site> sites = profile.sites();
             if (draws.below(ANYWHERE) == 0 || sites.isEmpty()) {
-                return new Pct.Change(subject.beginning().ticks() + draws.below(profile.span()), (int)
-                        draws.below(subject.spec().cpus().count()));
+                return Pct.Change.anywhere(
+                        draws,
+                        subject.beginning().ticks(),
+                        profile.span(),
+                        subject.spec().cpus().count());
             }
             Profile.Site site = sites.get((int) draws.below(sites.size()));
             List<Long> moments = site.moments();

@@ -10,6 +10,12 @@ import dev.trapline.abi.VcpuId;
 /// @param round when the round began, in ticks
 public record ChoicePoint(VcpuId after, long at, long round) implements Comparable<ChoicePoint> {
 
+    /// The clock of a vCPU in this round, in ticks, as far as it is known here. It is known if its turn was the
+    /// last one. That of another one is taken to be the round's beginning: so it is if it had no turn yet.
+    public long clock(VcpuId vcpu) {
+        return vcpu.equals(after) ? Math.max(at, round) : round;
+    }
+
     /// By virtual time, then by vCPU.
     @Override
     public int compareTo(ChoicePoint other) {

@@ -69,12 +69,13 @@ public final class BoundedFile {
 
     private static FileChannel openIn(Path directory, Path file, StandardOpenOption... options) throws IOException {
         requireRegular(file, Links.REFUSED);
+        if (Descriptor.isKnown(file)) {
+            return openUnseen(directory, file, options);
+        }
         if (options.length > 1) {
             requireOneName(file);
         }
-        return Descriptor.isKnown(file)
-                ? openUnseen(directory, file, options)
-                : FileChannel.open(file, withoutLinks(options));
+        return FileChannel.open(file, withoutLinks(options));
     }
 
     /// Checks that nothing has another name that a change of it would change, too. A file that is gone has none.

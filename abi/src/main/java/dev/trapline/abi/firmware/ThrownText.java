@@ -2,6 +2,7 @@ package dev.trapline.abi.firmware;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.CharBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,17 +67,17 @@ public final class ThrownText {
 
         @Override
         public void write(char[] text, int from, int length) {
-            kept.append(text, from, Math.min(length, MOST - kept.length()));
-            if (kept.length() == MOST) {
-                throw new Full();
-            }
+            keep(CharBuffer.wrap(text), from, length);
         }
 
         // The usual one copies all of the text first.
         @Override
         public void write(String text, int from, int length) {
-            int room = Math.min(length, MOST - kept.length());
-            kept.append(text, from, from + room);
+            keep(text, from, length);
+        }
+
+        private void keep(CharSequence text, int from, int length) {
+            kept.append(text, from, from + Math.min(length, MOST - kept.length()));
             if (kept.length() == MOST) {
                 throw new Full();
             }

@@ -6,6 +6,7 @@ import dev.trapline.abi.file.FileKind;
 import dev.trapline.abi.file.UnusableFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ public final class Disk {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         deleteRegular(fresh);
         Permissions.makeFile(fresh);
-        Files.writeString(fresh, text);
+        BoundedFile.write(fresh, text.getBytes(StandardCharsets.UTF_8));
         replace(fresh, file);
     }
 

@@ -6,7 +6,6 @@ import dev.trapline.abi.history.RecordingException;
 import dev.trapline.abi.history.RecordingException.Kind;
 import dev.trapline.journal.codec.JournalFormat;
 import dev.trapline.journal.file.Disk;
-import dev.trapline.journal.file.Permissions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -63,11 +62,7 @@ public record Manifest(String id, String store, String durability, boolean close
     }
 
     void write(Path file) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Disk.deleteRegular(fresh);
-        Permissions.makeFile(fresh);
-        BoundedFile.write(fresh, text().getBytes(StandardCharsets.UTF_8));
-        Disk.replace(fresh, file);
+        Disk.write(file, text());
     }
 
     /// What the file holds.

@@ -69,16 +69,12 @@ final class BeginningOptions {
         if (length == null) {
             return Subject.UNLIMITED;
         }
-        BigInteger nanos = Quantities.nanoseconds(length);
+        BigInteger ticks = Quantities.ticks(length);
         BigInteger most = BigInteger.valueOf(MachineSpec.LAST_DEADLINE);
-        if (nanos != null && nanos.signum() > 0) {
-            BigInteger tick = BigInteger.valueOf(MachineSpec.NANOS_PER_TICK);
-            BigInteger ticks = nanos.add(tick).subtract(BigInteger.ONE).divide(tick);
-            if (ticks.compareTo(most) <= 0) {
-                return ticks.longValueExact();
-            }
+        if (ticks != null && ticks.signum() > 0 && ticks.compareTo(most) <= 0) {
+            return ticks.longValueExact();
         }
         throw CommandException.usage(
-                "--for '" + length + "' is no time that a run can last: give one with its unit," + " as in 50ms");
+                "--for '" + length + "' is no time that a run can last: give one with its unit, as in 50ms");
     }
 }

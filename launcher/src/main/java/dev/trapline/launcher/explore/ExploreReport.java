@@ -79,15 +79,8 @@ record ExploreReport(
         Minimum minimum = failure.minimum();
         if (minimum != null) {
             text.append("  ").append(needed(minimum)).append('\n');
-            List<String> story = failure.story();
-            story.stream()
-                    .limit(LINES)
+            shown(failure.story())
                     .forEach(line -> text.append("    ").append(line).append('\n'));
-            if (story.size() > LINES) {
-                text.append("    ... and ")
-                        .append(Figures.count(story.size() - LINES, "more line"))
-                        .append('\n');
-            }
         }
         trace(minimum, "  ", text);
         if (!failure.lastCalls().isEmpty()) {
@@ -95,6 +88,16 @@ record ExploreReport(
             failure.lastCalls().forEach(call -> text.append("    ").append(call).append('\n'));
         }
         paths(failure, text);
+    }
+
+    /// The beginning of a story, and how much longer it is.
+    static List<String> shown(List<String> story) {
+        if (story.size() <= LINES) {
+            return story;
+        }
+        List<String> shown = new ArrayList<>(story.subList(0, LINES));
+        shown.add("... and " + Figures.count(story.size() - LINES, "more line"));
+        return shown;
     }
 
     /// The stack trace of a service that failed: it is the user's code.

@@ -3,6 +3,7 @@ package dev.trapline.launcher.explore;
 import dev.trapline.config.TraplineConfig;
 import dev.trapline.launcher.options.WithoutEffect;
 import dev.trapline.launcher.output.ShellText;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import picocli.CommandLine.Model.ArgSpec;
@@ -13,20 +14,10 @@ import picocli.CommandLine.ParseResult;
 /// Which options and keys of `trapline explore` have no effect, and how its command line is repeated.
 final class ExploreRules {
 
-    /// The keys of a run that an exploration has as well.
+    /// The keys that an exploration uses wherever its runs begin.
     private static final List<String> USED = List.of(
-            "machine.",
-            "firmware.",
             "engine.",
-            "run.image",
-            "run.load-address",
-            "run.kernel",
-            "run.initrd",
-            "run.flash",
-            "run.slice",
-            "run.seed",
             "run.max-instructions",
-            "run.reboot",
             "run.input",
             "run.input-interval",
             "run.expect",
@@ -38,21 +29,21 @@ final class ExploreRules {
             "run.plugins",
             "run.result");
 
-    /// The keys of a run that an exploration has that begins at a place of a recording.
-    private static final List<String> USED_BEHIND_A_PLACE = List.of(
-            "engine.",
-            "record.postgresql.",
-            "run.max-instructions",
-            "run.input",
-            "run.input-interval",
-            "run.expect",
-            "run.faults",
-            "run.interrupts",
-            "run.events",
-            "run.serrors",
-            "run.power-button",
-            "run.plugins",
-            "run.result");
+    /// Those that say what the machine is.
+    private static final List<String> OF_A_MACHINE = List.of(
+            "machine.",
+            "firmware.",
+            "run.image",
+            "run.load-address",
+            "run.kernel",
+            "run.initrd",
+            "run.flash",
+            "run.slice",
+            "run.seed",
+            "run.reboot");
+
+    /// Those for the recording that has the machine.
+    private static final List<String> OF_A_RECORDING = List.of("record.postgresql.");
 
     private static final List<String> OF_THIS_ONE = List.of("--seeds", "--out", "--jobs");
 
@@ -62,10 +53,12 @@ final class ExploreRules {
     ///
     /// @param behindAPlace whether the runs begin at a place of a recording
     static WithoutEffect add(WithoutEffect rules, TraplineConfig config, boolean swarm, boolean behindAPlace) {
+        List<String> used = new ArrayList<>(USED);
+        used.addAll(behindAPlace ? OF_A_RECORDING : OF_A_MACHINE);
         WithoutEffect ofKeys = behindAPlace
-                ? rules.allKeysBut("with --from, the machine is that of the recording", USED_BEHIND_A_PLACE)
-                        .passOverAllBut("the machine is that of the recording", USED_BEHIND_A_PLACE)
-                : rules.allKeysBut("an exploration does not use it", USED);
+                ? rules.allKeysBut("with --from, the machine is that of the recording", used)
+                        .passOverAllBut("the machine is that of the recording", used)
+                : rules.allKeysBut("an exploration does not use it", used);
         return ofKeys.when(swarm && config.run().faults() == null, "there is no plan of faults", "--swarm")
                 .when(!behindAPlace && config.run().image() == null, "there is no IMAGE to load", "run.load-address")
                 .when(

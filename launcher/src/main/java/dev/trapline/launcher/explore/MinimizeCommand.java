@@ -8,7 +8,6 @@ import dev.trapline.abi.firmware.FirmwareService;
 import dev.trapline.abi.history.RecordingHeader;
 import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.abi.machine.RunOutcome;
-import dev.trapline.abi.machine.Schedule;
 import dev.trapline.config.FaultPlanText;
 import dev.trapline.explore.Beginning;
 import dev.trapline.explore.Finding;
@@ -159,7 +158,7 @@ public final class MinimizeCommand implements Action {
         RecordingHeader header = reader.header();
         RecordedWith.warn(reader, engines.library(), replaying.services(), terminal.err());
         List<FirmwareService<?>> services = replaying.services().all();
-        Subject whole = new Subject(inOrder(header.spec()), reader.images(), services);
+        Subject whole = new Subject(PlaceInRecording.inOrder(header.spec()), reader.images(), services);
         PositionQuery from = options.from();
         Beginning.Place place = from == null ? null : new PlaceInRecording(terminal, replaying, engines).place(from);
         Subject subject = place == null ? whole : whole.from(place);
@@ -199,10 +198,6 @@ public final class MinimizeCommand implements Action {
                     RunOutcome.ServiceFailed _,
                     RunOutcome.Broken _ -> oracle.judge(outcome);
         };
-    }
-
-    private static MachineSpec inOrder(MachineSpec spec) {
-        return spec.with(spec.schedule().withKind(Schedule.ROUND_ROBIN));
     }
 
     private @Nullable Minimum minimum(Failed failed, EngineFactory engines, Oracle oracle, int budget) {

@@ -14,6 +14,7 @@ import dev.trapline.abi.machine.Schedule;
 import dev.trapline.board.Board;
 import dev.trapline.explore.Beginning;
 import dev.trapline.explore.Subject;
+import dev.trapline.journal.recording.Recordings;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.launcher.output.Ending;
 import dev.trapline.launcher.output.Terminal;
@@ -54,8 +55,8 @@ public final class PlaceInRecording {
             long executed = instructions == 0 ? 0 : executed(reader, slice);
             reader.watch().pause();
             MachineSpec spec = reader.header().spec();
-            MachineSpec limited = spec.with(spec.schedule().withKind(Schedule.ROUND_ROBIN))
-                    .with(spec.run().withMaxInstructions(instructions == 0 ? 0 : executed + instructions));
+            MachineSpec limited =
+                    inOrder(spec).with(spec.run().withMaxInstructions(instructions == 0 ? 0 : executed + instructions));
             return new Subject(limited, reader.images(), replaying.services().all()).from(at(spec, slice));
         }
     }
@@ -94,13 +95,17 @@ public final class PlaceInRecording {
         return executed;
     }
 
+    /// A recorded machine in the order of round robin: what its schedule was is among its choices.
+    static MachineSpec inOrder(MachineSpec recorded) {
+        return recorded.with(recorded.schedule().withKind(Schedule.ROUND_ROBIN));
+    }
+
     private Beginning.Place at(MachineSpec spec, long slice) {
         RecordedChoices choices = new RecordedChoices(spec);
         Watch watch = terminal.watch("replaying");
         try (Playback playback = Playback.of(
                 engines,
-                RecordingPath.open(terminal, replaying.recording(), replaying.open())
-                        .reader(),
+                Recordings.open(replaying.recording(), replaying.open()),
                 replaying.services().all(),
                 Board.Fitting.NONE,
                 (_, _) -> {},

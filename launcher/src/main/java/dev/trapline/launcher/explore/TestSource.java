@@ -1,7 +1,6 @@
 package dev.trapline.launcher.explore;
 
 import dev.trapline.abi.BoardKind;
-import dev.trapline.abi.Figures;
 import dev.trapline.abi.Visible;
 import dev.trapline.explore.ChosenTurns;
 import dev.trapline.explore.Finding;
@@ -31,9 +30,6 @@ record TestSource(
         Finding finding,
         @Nullable Pattern pattern,
         List<String> story) {
-
-    /// The most lines of a story that are told.
-    private static final int LINES = 12;
 
     private static final int WIDTH = 120;
 
@@ -81,10 +77,7 @@ record TestSource(
         lines.add(finding.group() + ": " + finding.text() + ".");
         lines.add("");
         lines.add("The failure needs:");
-        story.stream().limit(LINES).forEach(line -> lines.add("- " + line));
-        if (story.size() > LINES) {
-            lines.add("- ... and " + Figures.count(story.size() - LINES, "more line"));
-        }
+        ExploreReport.shown(story).forEach(line -> lines.add("- " + line));
         if (!guest.isPath()) {
             lines.add("");
             lines.add("The recording does not say where the guest is: give its path.");

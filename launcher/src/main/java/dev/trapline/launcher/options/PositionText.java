@@ -1,6 +1,5 @@
 package dev.trapline.launcher.options;
 
-import dev.trapline.abi.machine.MachineSpec;
 import dev.trapline.config.Quantities;
 import dev.trapline.launcher.output.CommandException;
 import dev.trapline.timeline.PositionQuery;
@@ -35,12 +34,9 @@ public final class PositionText {
             }
             return new PositionQuery.Call(number);
         }
-        BigInteger nanos = text.equals("0") ? null : Quantities.nanoseconds(text);
-        if (nanos != null) {
-            BigInteger[] ticks = nanos.multiply(BigInteger.valueOf(MachineSpec.TICKS_PER_SECOND))
-                    .divideAndRemainder(BigInteger.valueOf(1_000_000_000L));
-            return new PositionQuery.Time(
-                    small(option, text, ticks[1].signum() == 0 ? ticks[0] : ticks[0].add(BigInteger.ONE)));
+        BigInteger ticks = text.equals("0") ? null : Quantities.ticks(text);
+        if (ticks != null) {
+            return new PositionQuery.Time(small(option, text, ticks));
         }
         int colon = text.indexOf(':');
         return colon < 0

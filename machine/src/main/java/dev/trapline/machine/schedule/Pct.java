@@ -38,7 +38,17 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
     ///
     /// @param moment in ticks of the vCPU's clock
     /// @param vcpu its index
-    public record Change(long moment, int vcpu) {}
+    public record Change(long moment, int vcpu) {
+
+        /// One at any moment, about any vCPU.
+        ///
+        /// @param start the first moment, in ticks
+        /// @param span how many there are, 1 or more
+        /// @param vcpus how many there are
+        public static Change anywhere(SplitMix64 draws, long start, long span, int vcpus) {
+            return new Change(start + draws.below(span), (int) draws.below(vcpus));
+        }
+    }
 
     public Pct {
         changes = List.copyOf(changes);
@@ -52,12 +62,7 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
     public static Pct of(long quantum, long seed, int depth, long start, long span, int vcpus) {
         SplitMix64 parts = SplitMix64.of(seed, CHANGES);
         long looked = Math.max(1, span >>> parts.below(PARTS));
-        return with(quantum, seed, depth, parts, draws -> anywhere(draws, start, looked, vcpus));
-    }
-
-    /// A change at any moment.
-    private static Change anywhere(SplitMix64 draws, long start, long span, int vcpus) {
-        return new Change(start + draws.below(span), (int) draws.below(vcpus));
+        return with(quantum, seed, depth, parts, draws -> Change.anywhere(draws, start, looked, vcpus));
     }
 
     /// The same with changes at moments of another choice.
@@ -81,25 +86,20 @@ public record Pct(long quantum, long seed, List<Change> changes) implements Sche
         return "pct/2";
     }
 
-    /// The clock of a vCPU is known if its turn was the last one. That of another one is taken to be the round's
-    /// beginning: so it is if it had no turn yet.
     @Override
     public Turn next(ChoicePoint asked, long ready) {
         int chosen = -1;
         long highest = 0;
         for (long rest = ready; rest != 0; rest &= rest - 1) {
             int vcpu = Long.numberOfTrailingZeros(rest);
-            long priority = priority(vcpu, clock(asked, vcpu));
+            long priority = priority(vcpu, asked.clock(new VcpuId(vcpu)));
             if (chosen < 0 || priority > highest) {
                 chosen = vcpu;
                 highest = priority;
             }
         }
-        return new Turn(new VcpuId(chosen), untilChange(chosen, clock(asked, chosen)));
-    }
-
-    private static long clock(ChoicePoint asked, int vcpu) {
-        return vcpu == asked.after().index() ? Math.max(asked.at(), asked.round()) : asked.round();
+        VcpuId vcpu = new VcpuId(chosen);
+        return new Turn(vcpu, untilChange(chosen, asked.clock(vcpu)));
     }
 
     /// Positive before its first change; below all others after one, the lower the later.
